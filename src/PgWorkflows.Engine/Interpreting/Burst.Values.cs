@@ -1,0 +1,221 @@
+using System.Text.Json;
+using PgWorkflows.Engine.Definitions;
+using PgWorkflows.Engine.Expressions;
+using PgWorkflows.Engine.Instances;
+using PgWorkflows.Engine.Programs;
+using PgWorkflows.Engine.Values;
+
+namespace PgWorkflows.Engine.Interpreting;
+
+// Variables, inputs and outputs (elsa-contract 1.5 to 1.8).
+internal sealed partial class Burst
+{
+    /// <summary>The scope of a container's own variables with their defaults; null where there are none.</summary>
+    public static VariableScope? NewScope(IReadOnlyList<VariableDefinition> variables) =>
+        variables.Count == 0 ? null : new(variables, [.. variables.Select(DefaultOf)]);
+
+    /// <summary>Evaluates one input now, as lazily evaluated inputs are (While.Condition).</summary>
+    public object? Evaluate(ActivityContext context, string input)
+    {
+        var compiled = context.Node.Inputs.First(candidate => candidate.Name == input);
+        return Evaluate(compiled, new View(this, context));
+    }
+
+    /// <summary>Evaluates an expression as seen from an activity.</summary>
+    public object? Evaluate(ActivityContext context, Expression expression) => expression.Evaluate(new View(this, context));
+
+    /// <summary>Evaluates an input of an activity that has not begun, as its flowchart sees it.</summary>
+    public object? EvaluateFor(ActivityContext owner, Node node, string input) =>
+        Array.Find(node.Inputs, candidate => candidate.Name == input) is { } compiled ? Evaluate(compiled, new View(this, owner)) : null;
+
+    /// <summary>Copies an output to where it is bound before the activity completes, as loops do in each round.</summary>
+    public void BindNow(ActivityContext context, string output, object? value)
+    {
+        foreach (var binding in context.Node.Outputs)
+        {
+            if (binding.Output == output && !TrySetById(context.Parent, binding.Target, value))
+                SetOutput(context, binding.Target, value);
+        }
+    }
+
+    private IReadOnlyDictionary<string, object?> EvaluateInputs(ActivityContext context)
+    {
+        var inputs = context.Node.Inputs;
+        if (inputs.Length == 0)
+            return ActivityContext.Empty;
+        var view = new View(this, context);
+        var values = new Dictionary<string, object?>(inputs.Length);
+        foreach (var input in inputs)
+        {
+            if (!input.IsLazy)
+                values[input.Name] = Evaluate(input, view);
+        }
+
+        return values;
+    }
+
+    private static object? Evaluate(CompiledInput input, View view)
+    {
+        if (input.Expression is null)
+            return input.Default;
+        try
+        {
+            var value = input.Expression.Evaluate(view);
+            return input.Type is null ? value : ValueConverter.Normalize(ValueConverter.Convert(value, input.Type));
+        }
+        catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or JsonException or ArgumentException)
+        {
+            throw new InputException(input.Name, $"cannot be read as {input.Type?.Name ?? "a value"}: {e.Message}");
+        }
+    }
+
+    /// <summary>Records outputs and copies the bound ones to their variables and workflow outputs.</summary>
+    private ActivityContext Bind(ActivityContext context, IReadOnlyDictionary<string, object?> outputs)
+    {
+        var values = outputs.ToDictionary(pair => pair.Key, pair => ValueConverter.Normalize(pair.Value));
+        context = Update(context with { Outputs = values });
+        foreach (var binding in context.Node.Outputs)
+        {
+            if (values.TryGetValue(binding.Output, out var value) && !TrySetById(context.Parent, binding.Target, value))
+                SetOutput(context, binding.Target, value);
+        }
+
+        if (Program.HasScripts)
+        {
+            _register = new Dictionary<string, IReadOnlyDictionary<string, object?>>(_register) { [context.Node.Id] = values };
+            _lastResult = values.Values.First();
+        }
+
+        return Get(context.Number)!;
+    }
+
+    /// <summary>Sets a variable by its id in the nearest scope; false when no scope has it.</summary>
+    public bool TrySetById(int from, string id, object? value) => TrySet(from, scope => scope.IndexOfId(id), value);
+
+    /// <summary>Sets an output of the nearest composite that declares it, else of the workflow (Elsa's SetOutput).</summary>
+    public void SetOutput(ActivityContext from, string name, object? value)
+    {
+        for (var owner = Get(from.Parent); owner is not null; owner = Get(owner.Parent))
+        {
+            if (owner.Node.Behavior is Behaviors.WorkflowAsActivity composite && composite.Definition.Outputs.Any(output => output.Name == name))
+            {
+                Update(owner with { Outputs = new Dictionary<string, object?>(owner.Outputs) { [name] = ValueConverter.Normalize(value) } });
+                return;
+            }
+        }
+
+        _output ??= new Dictionary<string, object?>(_before.Output);
+        _output[name] = ValueConverter.Normalize(value);
+    }
+
+    private bool TrySet(int from, Func<VariableScope, int> find, object? value)
+    {
+        for (var context = Get(from); context is not null; context = Get(context.Parent))
+        {
+            if (context.Scope is not { } scope || find(scope) is not (>= 0 and var index))
+                continue;
+            Update(context with { Scope = scope.With(index, Typed(scope.Definitions[index], value)) });
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool TryGet(int from, Func<VariableScope, int> find, out object? value)
+    {
+        for (var context = Get(from); context is not null; context = Get(context.Parent))
+        {
+            if (context.Scope is not { } scope || find(scope) is not (>= 0 and var index))
+                continue;
+            value = scope[index];
+            return true;
+        }
+
+        value = null;
+        return false;
+    }
+
+    private static object? Typed(VariableDefinition variable, object? value) =>
+        TypeAliases.Find(variable.TypeName) is { } type ? ValueConverter.Normalize(ValueConverter.Convert(value, type)) : ValueConverter.Normalize(value);
+
+    /// <summary>A default that does not fit its type is ignored, as in Elsa.</summary>
+    private static object? DefaultOf(VariableDefinition variable)
+    {
+        if (variable.Default is not { } json || json.ValueKind == JsonValueKind.Null)
+            return null;
+        try
+        {
+            var value = ValueConverter.Normalize(json);
+            var type = TypeAliases.Find(variable.TypeName);
+            return type is null && value is string text ? ValueConverter.Normalize(Expression.ParseText(JsonSerializer.SerializeToElement(text)))
+                : Typed(variable, value);
+        }
+        catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What expressions of one activity see.</summary>
+    private sealed class View(Burst burst, ActivityContext context) : IExpressionContext
+    {
+        public bool TryGetVariableById(string id, out object? value) => burst.TryGet(context.Number, scope => scope.IndexOfId(id), out value);
+
+        public bool TryGetVariableByName(string name, out object? value) => burst.TryGet(context.Number, scope => scope.IndexOfName(name), out value);
+
+        public bool TrySetVariableByName(string name, object? value) => burst.TrySet(context.Number, scope => scope.IndexOfName(name), value);
+
+        public IEnumerable<string> VariableNames
+        {
+            get
+            {
+                for (var owner = burst.Get(context.Number); owner is not null; owner = burst.Get(owner.Parent))
+                {
+                    foreach (var variable in owner.Scope?.Definitions ?? [])
+                        yield return variable.Name;
+                }
+            }
+        }
+
+        public object? GetInput(string name) => TryGetVariableByName(name, out var value) ? value : burst._before.Input.GetValueOrDefault(name);
+
+        public IEnumerable<string> InputNames
+        {
+            get
+            {
+                for (var owner = burst.Get(context.Number); owner is not null; owner = burst.Get(owner.Parent))
+                {
+                    foreach (var input in owner.Node.Definition?.Inputs ?? [])
+                        yield return input.Name;
+                }
+            }
+        }
+
+        public object? GetOutput(string activity, string? output)
+        {
+            var id = burst._register.ContainsKey(activity) ? activity : burst.Program.Nodes.FirstOrDefault(node => node.Name == activity)?.Id;
+            if (id is null || !burst._register.TryGetValue(id, out var outputs))
+                return null;
+            return output is null ? outputs.Values.FirstOrDefault() : outputs.GetValueOrDefault(output);
+        }
+
+        public IEnumerable<(string Activity, string Output)> Outputs =>
+            burst.Program.Nodes.Where(node => node.Name is not null && node.Descriptor is not null)
+                .SelectMany(node => node.Descriptor!.Outputs.Select(output => (node.Name!, output.Name)));
+
+        public object? LastResult => burst._lastResult;
+
+        public ExpressionFacts Facts
+        {
+            get
+            {
+                var definition = burst.Program.Definition;
+                return new(burst._before.Id, definition.DefinitionId, definition.Id, definition.Version, burst._correlationId, burst._name, burst.Now);
+            }
+        }
+
+        public void SetCorrelationId(string? value) => burst.SetCorrelationId(value);
+
+        public void SetName(string? value) => burst.SetName(value);
+    }
+}

@@ -1,0 +1,42 @@
+using PgWorkflows.Engine.Activities;
+using PgWorkflows.Engine.Expressions;
+using PgWorkflows.Engine.Interpreting;
+
+namespace PgWorkflows.Engine.Programs;
+
+/// <summary>The activity types a host knows: Elsa's built-in ones and its own leaf activities.</summary>
+public sealed class ActivityLibrary
+{
+    private readonly Dictionary<string, ActivityType> _types;
+
+    /// <summary>A library with Elsa's built-in activities and these.</summary>
+    /// <exception cref="ArgumentException">Two activities have the same type name.</exception>
+    public ActivityLibrary(IEnumerable<IActivity> activities, ExpressionLanguages? languages = null)
+    {
+        Languages = languages ?? ExpressionLanguages.None;
+        _types = BuiltIn.All.ToDictionary(type => type.Descriptor.Type, StringComparer.Ordinal);
+        foreach (var activity in activities)
+        {
+            if (!_types.TryAdd(activity.Descriptor.Type, new(activity.Descriptor, new LeafBehavior(activity))))
+                throw new ArgumentException($"The activity type {activity.Descriptor.Type} is there twice.", nameof(activities));
+        }
+    }
+
+    /// <summary>The script languages of expressions.</summary>
+    public ExpressionLanguages Languages { get; }
+
+    /// <summary>The descriptors of all types.</summary>
+    public IEnumerable<ActivityDescriptor> Descriptors => _types.Values.Select(type => type.Descriptor);
+
+    /// <summary>The description of a type, or null when it is not known here.</summary>
+    public ActivityDescriptor? FindDescriptor(string type) => Find(type)?.Descriptor;
+
+    internal ActivityType? Find(string type) => _types.GetValueOrDefault(type);
+}
+
+/// <summary>An activity type: its description, and what it does inside the engine.</summary>
+internal sealed record ActivityType(ActivityDescriptor Descriptor, Behavior Behavior)
+{
+    /// <summary>Inputs that the behavior evaluates itself, as often as it needs.</summary>
+    public IReadOnlyList<string> LazyInputs { get; init; } = [];
+}
