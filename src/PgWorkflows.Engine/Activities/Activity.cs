@@ -27,12 +27,17 @@ public abstract class Activity<TInputs> : IActivity
     /// <inheritdoc/>
     public ActivityDescriptor Descriptor => field ??= ActivityDescriptor.Of(GetType(), typeof(TInputs));
 
-    /// <summary>Does the activity's work.</summary>
-    public abstract ValueTask<ActivityResult> RunAsync(TInputs inputs, CancellationToken cancellationToken);
+    /// <summary>Does the activity's work; override this one, or the one that also sees who calls.</summary>
+    public virtual ValueTask<ActivityResult> RunAsync(TInputs inputs, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{GetType().Name} overrides neither RunAsync.");
+
+    /// <summary>Does the activity's work, knowing the call; by default the inputs are enough.</summary>
+    public virtual ValueTask<ActivityResult> RunAsync(TInputs inputs, ActivityCall call, CancellationToken cancellationToken) =>
+        RunAsync(inputs, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ActivityResult> RunAsync(ActivityCall call, CancellationToken cancellationToken) =>
-        RunAsync(Binder.Bind(call.Inputs), cancellationToken);
+        RunAsync(Binder.Bind(call.Inputs), call, cancellationToken);
 
     /// <summary>The activity is done with this outcome; the sentence goes to the journal.</summary>
     protected static ActivityResult.Completed Completed(string outcome, string sentence) => new(outcome) { Sentence = sentence };

@@ -89,6 +89,9 @@ public interface IExpressionContext
 
     /// <summary>Changes the instance's name.</summary>
     void SetName(string? value);
+
+    /// <summary>Chooses the outcomes of the running RunJavaScript activity; elsewhere it has no effect.</summary>
+    void SetOutcomes(IReadOnlyList<string> outcomes);
 }
 
 /// <summary>Ids and names an expression can ask for.</summary>

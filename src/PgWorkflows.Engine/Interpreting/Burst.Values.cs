@@ -21,6 +21,13 @@ internal sealed partial class Burst
         return Evaluate(compiled, new View(this, context));
     }
 
+    /// <summary>Runs a script of an activity; with the outcomes that it chose, if any.</summary>
+    public (object? Value, IReadOnlyList<string>? Outcomes) Run(ActivityContext context, IExpressionLanguage language, string script)
+    {
+        var view = new View(this, context);
+        return (ValueConverter.Normalize(language.Evaluate(script, view)), view.Chosen);
+    }
+
     /// <summary>Evaluates an expression as seen from an activity.</summary>
     public object? Evaluate(ActivityContext context, Expression expression) => expression.Evaluate(new View(this, context));
 
@@ -217,5 +224,10 @@ internal sealed partial class Burst
         public void SetCorrelationId(string? value) => burst.SetCorrelationId(value);
 
         public void SetName(string? value) => burst.SetName(value);
+
+        /// <summary>What a script chose with setOutcome.</summary>
+        public IReadOnlyList<string>? Chosen { get; private set; }
+
+        public void SetOutcomes(IReadOnlyList<string> outcomes) => Chosen = outcomes;
     }
 }

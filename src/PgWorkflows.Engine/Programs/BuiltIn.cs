@@ -38,6 +38,9 @@ internal static class BuiltIn
         Define("Fault", "Primitives", "Fails on purpose.", new Fault(),
             [Input("Code", "String"), Input("Category", "String"), Input("FaultType", "String"), Input("Message", "String")]),
         Define("WriteLine", "Console", "Writes a line of text.", new WriteLine(), [Input("Text", "String")]),
+        Define("RunJavaScript", "Scripting", "Runs a script.", new RunJavaScript(), [Input("Script", "String"), Input("PossibleOutcomes", "Object")],
+            outputs: [new("Result", "Object", "The script's value.")]),
+        Define("Event", "Primitives", "Waits for an event.", new Event(), [Input("EventName", "String")], outputs: [new("Result", "Object", "What came with the event.")]),
         Define("Delay", "Scheduling", "Waits for a span of time; the run is stored meanwhile.", new Delay(), [Input("TimeSpan", "TimeSpan", TimeSpan.FromMinutes(1))]),
     ];
 

@@ -14,13 +14,14 @@ public sealed class Program
 {
     private readonly FrozenDictionary<string, Node> _byNodeId;
 
-    private Program(WorkflowDefinition definition, Node root, List<Node> nodes)
+    private Program(WorkflowDefinition definition, Node root, List<Node> nodes, ExpressionLanguages languages)
     {
         Definition = definition;
+        Languages = languages;
         Root = root;
         Nodes = nodes;
         _byNodeId = nodes.ToFrozenDictionary(node => node.NodeId, StringComparer.Ordinal);
-        HasScripts = nodes.Exists(node => Array.Exists(node.Inputs, input => input.Expression is Script)
+        HasScripts = nodes.Exists(node => node.Behavior is RunJavaScript || Array.Exists(node.Inputs, input => input.Expression is Script)
             || Array.Exists(node.Cases, @case => @case.Condition is Script));
         ContinuesWithIncidents = definition.Options.IncidentStrategyType?.Contains("ContinueWithIncidents", StringComparison.Ordinal) is true;
     }
@@ -33,6 +34,8 @@ public sealed class Program
 
     /// <summary>All activities, the wrapper first.</summary>
     public IReadOnlyList<Node> Nodes { get; }
+
+    internal ExpressionLanguages Languages { get; }
 
     internal bool HasScripts { get; }
 
@@ -60,7 +63,7 @@ public sealed class Program
         {
             // Elsa numbers the wrappers in the order they are built, innermost first; the outermost comes last.
             var root = Wrapper(definition, parent: null, CountWrappers(definition));
-            return new Program(definition, root, _nodes);
+            return new Program(definition, root, _nodes, library.Languages);
         }
 
         private int CountWrappers(WorkflowDefinition definition)

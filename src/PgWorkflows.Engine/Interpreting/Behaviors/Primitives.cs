@@ -141,3 +141,29 @@ internal sealed class NotFound : Behavior
 /// <summary>A run reached an activity whose type is not known here.</summary>
 public sealed class ActivityNotFoundException(string type, string label)
     : Exception($"The activity type '{type}' of '{label}' is not known here. Remove it, or install what brings it.");
+
+/// <summary>Runs a script; the script may choose the outcomes.</summary>
+internal sealed class RunJavaScript : Behavior
+{
+    public override void Execute(Burst burst, ActivityContext self)
+    {
+        var language = burst.Program.Languages.Find("JavaScript") ?? throw new InputException("Script", "needs JavaScript, which this host does not offer");
+        var (value, outcomes) = burst.Run(self, language, ValueConverter.ToText(self.Inputs.GetValueOrDefault("Script")));
+        burst.Complete(self, outcomes, value is null ? null : new Dictionary<string, object?> { ["Result"] = value });
+    }
+}
+
+/// <summary>Waits for a named event; as the trigger that started the run it completes at once.</summary>
+internal sealed class Event : Behavior
+{
+    public override void Execute(Burst burst, ActivityContext self)
+    {
+        if (burst.TriggerActivityId == self.Node.Id)
+            burst.Complete(self);
+        else
+            burst.Wait(self, new BookmarkRequest("Elsa.Event", new { EventName = ValueConverter.ToText(self.Inputs.GetValueOrDefault("EventName")) }));
+    }
+
+    public override void Resumed(Burst burst, ActivityContext self, object? input) =>
+        burst.Complete(self, outputs: new Dictionary<string, object?> { ["Result"] = input });
+}
