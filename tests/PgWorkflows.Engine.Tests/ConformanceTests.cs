@@ -18,11 +18,17 @@ public sealed class ConformanceTests
     public static TheoryData<string> Names => [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
 
     [Theory, MemberData(nameof(Names))]
-    public async Task Runs_like_Elsa(string name)
+    public Task Runs_like_Elsa(string name) => Run(name, afterStep: null);
+
+    [Theory, MemberData(nameof(Names))]
+    public Task Runs_the_same_when_stored_and_loaded_after_every_step(string name) =>
+        Run(name, instance => InstanceState.Read(InstanceState.Write(instance), instance.Program));
+
+    private static async Task Run(string name, Func<WorkflowInstance, WorkflowInstance>? afterStep)
     {
         using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Folder, name + ".json"), TestContext.Current.CancellationToken));
         var @case = json.RootElement;
-        var host = new MemoryHost(TimeProvider.System, new ExpressionLanguages(new JavaScriptLanguage()));
+        var host = new MemoryHost(TimeProvider.System, new ExpressionLanguages(new JavaScriptLanguage())) { AfterStep = afterStep };
         foreach (var definition in @case.GetProperty("definitions").EnumerateArray())
         {
             var (read, findings) = DefinitionReader.Read(JsonSerializer.SerializeToUtf8Bytes(definition));

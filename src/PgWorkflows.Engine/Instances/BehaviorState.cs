@@ -1,6 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace PgWorkflows.Engine.Instances;
 
 /// <summary>What a container remembers between its children. Closed: each case has its place in the stored state.</summary>
+[JsonDerivedType(typeof(Flow), "flow")]
+[JsonDerivedType(typeof(Position), "position")]
+[JsonDerivedType(typeof(Outstanding), "outstanding")]
+[JsonDerivedType(typeof(Items), "items")]
+[JsonDerivedType(typeof(Counting), "counting")]
 internal abstract record BehaviorState
 {
     private BehaviorState()
