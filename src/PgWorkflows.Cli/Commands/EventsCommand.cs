@@ -1,0 +1,37 @@
+using System.CommandLine;
+using PgWorkflows.Cli.Output;
+
+namespace PgWorkflows.Cli.Commands;
+
+/// <summary>Lists the events of the catalogue that were logged, the newest last.</summary>
+internal static class EventsCommand
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var name = new Argument<string?>("RESOURCE") { Description = "Only the events of this resource.", Arity = ArgumentArity.ZeroOrOne };
+        var last = new Option<int>("--last") { Description = "How many events at most.", DefaultValueFactory = _ => 50, HelpName = "N" };
+        last.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 100_000)
+                result.AddError("--last takes a number from 1 to 100000.");
+        });
+        var command = new Command("events", "List the logged events, the newest last.") { name, last };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var output = new CliOutput(parsed.GetValue(options.Json));
+            var workspace = Workspace.Open(parsed, options);
+            var resource = parsed.GetValue(name) is { } given ? workspace.Find(given).Name : null;
+            var events = (await workspace.History.EventsAsync(null, resource, parsed.GetValue(last), cancellationToken)).Reverse().ToList();
+            if (output.IsJson)
+            {
+                output.Json(events.Select(e => new { e.Id, e.Severity, e.Text, e.Resource, Run = e.RunId, e.Timestamp }));
+                return ExitCodes.Success;
+            }
+
+            foreach (var e in events)
+                output.Console.MarkupLineInterpolated($"{Words.Of(e.Timestamp)}  [{Words.Colour(e.Severity)}]{e.Id} {e.Severity}[/]  {e.Text}");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using PgWorkflows.Cli.Output;
+using Spectre.Console;
+
+namespace PgWorkflows.Cli.Commands;
+
+/// <summary>Lists the protected resources with what is believed of them.</summary>
+internal static class ResourcesCommand
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var command = new Command("resources", "List the protected resources, their states and their last runs.");
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var output = new CliOutput(parsed.GetValue(options.Json));
+            var workspace = Workspace.Open(parsed, options);
+            await workspace.Runs.CloseGoneAsync(cancellationToken);
+            var rows = new List<Row>();
+            foreach (var resource in workspace.Resources.All)
+            {
+                var state = await workspace.States.FindAsync(resource.Name, cancellationToken);
+                var last = (await workspace.History.ListAsync(resource.Name, 1, cancellationToken)).FirstOrDefault();
+                var holder = await workspace.States.HolderAsync(resource.Name, cancellationToken);
+                rows.Add(new(resource.Name, state.State.ToString(), state.Reason, state.Since, resource.Port, resource.DataDirectory, resource.Service,
+                    holder?.ToString(), last is null ? null : $"{last.Action} {last.Result ?? last.SubStatus} {Words.Of(last.StartedAt)}"));
+            }
+
+            Print(output, workspace.ConfigurationFile, rows);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static void Print(CliOutput output, string file, List<Row> rows)
+    {
+        if (output.IsJson)
+        {
+            output.Json(rows);
+            return;
+        }
+
+        if (rows.Count == 0)
+        {
+            output.Console.MarkupLineInterpolated($"{file}: no resource is configured. See README, Configuration.");
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.None).AddColumns("Resource", "State", "Port", "Now", "Last run", "Reason");
+        foreach (var row in rows)
+        {
+            table.AddRow(Markup.Escape(row.Name), $"[{Words.Colour(row.State)}]{row.State}[/]", $"{row.Port}", Markup.Escape(row.Running ?? ""),
+                Markup.Escape(row.LastRun ?? ""), Markup.Escape(row.Reason));
+        }
+
+        output.Console.Write(table);
+    }
+
+    private sealed record Row(
+        string Name, string State, string Reason, DateTimeOffset? Since, int Port, string DataDirectory, string Service, string? Running, string? LastRun);
+}

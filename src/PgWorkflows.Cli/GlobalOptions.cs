@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace PgWorkflows.Cli;
+
+/// <summary>The options that every command takes.</summary>
+internal sealed class GlobalOptions
+{
+    public Option<string?> Config { get; } = new("--config")
+    {
+        Description = "The configuration file. Default: appsettings.json in this folder, else the one beside the program.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    public Option<string?> Data { get; } = new("--data")
+    {
+        Description = "The folder of the history and of working files. Default: PgWorkflows:Data of the configuration, else the platform's place.",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Answer with JSON on standard output.",
+        Recursive = true,
+    };
+}

@@ -1,0 +1,60 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace PgWorkflows.Cli.Output;
+
+/// <summary>Results on standard output, as text or as JSON; talk and errors on standard error.</summary>
+internal sealed class CliOutput
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    public CliOutput(bool isJson)
+    {
+        IsJson = isJson;
+        Console = Make(System.Console.Out, System.Console.IsOutputRedirected);
+        Talk = Make(System.Console.Error, System.Console.IsErrorRedirected);
+    }
+
+    public bool IsJson { get; }
+
+    /// <summary>Somebody watches: progress may be shown while a run goes on.</summary>
+    public bool IsWatched => !IsJson && !System.Console.IsOutputRedirected;
+
+    public IAnsiConsole Console { get; }
+
+    public IAnsiConsole Talk { get; }
+
+    public void Json(object value) => System.Console.Out.WriteLine(JsonSerializer.Serialize(value, Options));
+
+    public int Fail(int exitCode, params IReadOnlyList<string> messages)
+    {
+        if (IsJson)
+            Json(new { Error = string.Join('\n', messages), ExitCode = exitCode });
+        foreach (var message in messages)
+            Talk.MarkupLineInterpolated($"[red]pgw:[/] {message}");
+        return exitCode;
+    }
+
+    /// <summary>In a pipe lines are as long as they are, without colour; on a terminal they fit it.</summary>
+    private static IAnsiConsole Make(TextWriter writer, bool isRedirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = InteractionSupport.No,
+        });
+        if (isRedirected)
+            console.Profile.Width = 10_000;
+        return console;
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Text;
+using PgWorkflows.Cli;
+using PgWorkflows.Cli.Commands;
+using PgWorkflows.Cli.Output;
+using PgWorkflows.Persistence;
+using PgWorkflows.Runtime;
+
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+var options = new GlobalOptions();
+var root = new RootCommand("Protects PostgreSQL servers: checks them, starts and stops them, recovers them, and keeps a history that can be read back.")
+{
+    options.Config,
+    options.Data,
+    options.Json,
+};
+foreach (var action in ResourceAction.All)
+    root.Subcommands.Add(ActionCommand.Create(action, options));
+root.Subcommands.Add(ResourcesCommand.Create(options));
+root.Subcommands.Add(StateCommand.Create(options));
+root.Subcommands.Add(HistoryCommand.Create(options));
+root.Subcommands.Add(ShowCommand.Create(options));
+root.Subcommands.Add(EventsCommand.Create(options));
+root.Subcommands.Add(WorkflowsCommand.Create(options));
+root.Subcommands.Add(DoctorCommand.Create(options));
+root.Subcommands.Add(DemoCommand.Create(options));
+
+var parsed = root.Parse(args);
+var output = new CliOutput(parsed.GetValue(options.Json));
+if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
+{
+    var help = parsed.CommandResult.Command is RootCommand ? "pgw --help" : $"pgw {parsed.CommandResult.Command.Name} --help";
+    return output.Fail(ExitCodes.Usage, [.. parsed.Errors.Select(error => error.Message), $"See: {help}"]);
+}
+
+try
+{
+    // Ctrl+C and SIGTERM are ours: an action that is told to stop closes its run first.
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+}
+catch (CliException e)
+{
+    return output.Fail(e.ExitCode, e.Message);
+}
+catch (HistoryException e)
+{
+    return output.Fail(ExitCodes.History, e.Message);
+}
+catch (OperationCanceledException)
+{
+    return output.Fail(ExitCodes.Interrupted, "Interrupted.");
+}
+#pragma warning disable CA1031 // The command line's Main is one of the three places where any exception is caught.
+catch (Exception e)
+#pragma warning restore CA1031
+{
+    return output.Fail(ExitCodes.Internal, $"{e.GetType().Name}: {e.Message}");
+}

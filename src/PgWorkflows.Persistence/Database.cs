@@ -1,0 +1,110 @@
+using System.Reflection;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace PgWorkflows.Persistence;
+
+/// <summary>The history file: one SQLite database in WAL mode, whose schema is made and upgraded when it is opened first.</summary>
+public sealed class Database
+{
+    /// <summary>The file's name in the data directory.</summary>
+    public const string FileName = "history.db";
+
+    private readonly string _connectionString;
+
+    private Database(string file) => (File, _connectionString) = (file, new SqliteConnectionStringBuilder
+    {
+        DataSource = file,
+        DefaultTimeout = 60, // Seconds to wait for another process's write; writes take milliseconds.
+        ForeignKeys = true,
+    }.ToString());
+
+    /// <summary>The database file.</summary>
+    public string File { get; }
+
+    /// <summary>Opens the history in a data directory, which is made when it is not there, readable by its owner only.</summary>
+    /// <exception cref="HistoryException">The directory or the file cannot be used; the message says why and what to do.</exception>
+    public static Database Open(string directory)
+    {
+        var file = Path.Combine(directory, FileName);
+        try
+        {
+            if (!Directory.Exists(directory))
+            {
+                if (OperatingSystem.IsWindows())
+                    Directory.CreateDirectory(directory);
+                else
+                    Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            var database = new Database(file);
+            database.Upgrade();
+            return database;
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new HistoryException(file, e);
+        }
+    }
+
+    /// <summary>A connection for ordinary work: what it commits survives the death of this process.</summary>
+    internal SqliteConnection Connect() => Connect("normal");
+
+    /// <summary>A connection whose commits also survive the machine's: for intents, leases and ends of state-changing actions.</summary>
+    internal SqliteConnection ConnectDurably() => Connect("full");
+
+    private SqliteConnection Connect(string synchronous)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        using var pragma = connection.CreateCommand();
+        pragma.CommandText = $"pragma synchronous = {synchronous}";
+        pragma.ExecuteNonQuery();
+        return connection;
+    }
+
+    private void Upgrade()
+    {
+        using var connection = ConnectDurably();
+        var scripts = Scripts();
+        var version = connection.ExecuteScalar<int>("pragma user_version");
+        if (version > scripts.Count)
+            throw new HistoryException(File, $"it was written by a newer version (schema {version}, known here: {scripts.Count})", "Use that version, or another data directory");
+        if (version == scripts.Count)
+            return;
+
+        // The journal mode belongs to the file and cannot change inside a transaction.
+        connection.Execute("pragma journal_mode = wal");
+        using var transaction = connection.BeginTransaction();
+        version = connection.ExecuteScalar<int>("pragma user_version", transaction: transaction); // Another process may have been first.
+        foreach (var script in scripts.Skip(version))
+            connection.Execute(script, transaction: transaction);
+        connection.Execute($"pragma user_version = {scripts.Count}", transaction: transaction);
+        transaction.Commit();
+    }
+
+    /// <summary>The numbered scripts in order; a released one is never edited.</summary>
+    private static List<string> Scripts()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        return [.. assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            return reader.ReadToEnd();
+        })];
+    }
+}
+
+/// <summary>The history cannot be opened; nothing is done without a record of it.</summary>
+public sealed class HistoryException : Exception
+{
+    internal HistoryException(string file, Exception cause)
+        : this(file, cause.Message, "Choose another folder with --data, or mend its rights and space", cause)
+    {
+    }
+
+    internal HistoryException(string file, string problem, string cure, Exception? cause = null)
+        : base($"The history {file} cannot be used: {problem.TrimEnd('.')}. {cure}.", cause)
+    {
+    }
+}

@@ -1,0 +1,50 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using PgWorkflows.Engine.Instances;
+using PgWorkflows.Persistence.Leases;
+using PgWorkflows.Persistence.Resources;
+using PgWorkflows.Postgres.Resources;
+
+namespace PgWorkflows.Persistence.Runs;
+
+/// <summary>Ends a run that its own steps will not end: what it was doing stays in doubt, and nothing is repeated.</summary>
+internal static class Closing
+{
+    /// <returns>What was closed; null when the run had ended meanwhile.</returns>
+    public static async Task<ClosedRun?> CloseAsync(
+        SqliteConnection connection, SqliteTransaction transaction, string id, string result, string note, WorkflowInstance? instance, long now)
+    {
+        var row = await connection.QueryFirstOrDefaultAsync<(string? Resource, string? Action, string? Doubt)>(
+            """
+            select resource, action,
+                (select label from activity_record where instance_id = @id and status = 'Running' and is_container = 0 order by number desc limit 1)
+            from workflow_instance where id = @id and status = 'Running'
+            """, new { id }, transaction);
+        var isRunning = await connection.ExecuteScalarAsync<long>("select count(*) from workflow_instance where id = @id and status = 'Running'", new { id }, transaction);
+        if (isRunning == 0)
+            return null;
+
+        if (result == RunResults.Interrupted && row.Doubt is not null)
+            note += $" Whether '{row.Doubt}' took effect is not known; it is not repeated.";
+
+        // What the run had done and not stored yet belongs to its history too.
+        if (instance is not null)
+            StepWriter.Write(connection, transaction, id, instance.Unsaved());
+        await connection.ExecuteAsync(
+            """
+            update activity_record set status = 'Canceled', completed_at = @now where instance_id = @id and status = 'Running';
+            insert into journal (instance_id, sequence, number, parent_number, node_id, activity_id, activity_type, type_version, timestamp, event_name, message)
+            select @id, coalesce(max(sequence), -1) + 1, 1, 0, 'Workflow', 'Workflow', 'Elsa.Workflow', 1, @now, 'Workflow cancelled', @note from journal where instance_id = @id;
+            update workflow_instance
+            set status = 'Finished', sub_status = 'Cancelled', finished_at = @now, updated_at = @now, result = @result,
+                return_value = case when @result = 'Skipped' then 0 end, closing_note = @note, revision = revision + 1
+            where id = @id;
+            """, new { id, now, note, result }, transaction);
+        await LeaseTable.ReleaseAsync(connection, transaction, id);
+
+        // actions.md, decision 13: an action that was interrupted leaves OSF and says why.
+        if (result == RunResults.Interrupted && row.Resource is not null && row.Action is "restore" or "remove" or "recover")
+            await ResourceStateTable.SetAsync(connection, transaction, row.Resource, ResourceState.OSF, note, $"run {id}", id, now);
+        return new(id, row.Resource, row.Action, note);
+    }
+}

@@ -1,0 +1,199 @@
+using System.Text.Json;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using PgWorkflows.Engine.Instances;
+using PgWorkflows.Persistence.Leases;
+
+namespace PgWorkflows.Persistence.Runs;
+
+/// <summary>
+/// The runs as they are carried on. A state, its journal, its records, its events and its lease move in one transaction,
+/// and a revision lets exactly one writer win.
+/// </summary>
+public sealed class RunStore(Database database, TimeProvider time)
+{
+    /// <summary>Stores a new run, if the resource is free for it. A state-changing action takes the lease and ends checks that are under way.</summary>
+    public async Task<BeginResult> BeginAsync(NewRun begin, CancellationToken cancellationToken)
+    {
+        await using var connection = begin.TakesLease ? database.ConnectDurably() : database.Connect();
+        await using var transaction = connection.BeginTransaction();
+        var (run, owner) = (begin.Run, ProcessIdentity.Current);
+        var holder = run.Resource is null || !(begin.TakesLease || begin.YieldsToLease)
+            ? null : await LeaseTable.HolderAsync(connection, transaction, run.Resource);
+
+        if (holder is not null && begin.TakesLease)
+            return new BeginResult.Busy(holder, null);
+
+        if (begin.TakesLease)
+        {
+            run = run with { Fence = await LeaseTable.TakeAsync(connection, transaction, run.Resource!, run.Instance.Id, begin.Action!, owner, Now) };
+            await connection.ExecuteAsync(
+                """
+                update workflow_instance set cancel_reason = @reason
+                where resource = @Resource collate nocase and status = 'Running' and action in ('quickCheck', 'deepCheck') and cancel_reason is null
+                """, new { reason = $"{begin.Action} began (run {run.Instance.Id})", run.Resource }, transaction);
+        }
+
+        if (holder is not null)
+            run = run with { Instance = run.Instance.Cancel(time.GetUtcNow(), $"{holder.Action} is under way (run {holder.InstanceId})") };
+
+        await connection.ExecuteAsync(
+            """
+            insert into workflow_instance (id, version_id, definition_id, definition_hash, uses, status, sub_status, created_at, updated_at, revision, state,
+                parent_id, resource, action, trigger_kind, triggered_by, owner_host, owner_boot, owner_pid, owner_started)
+            values (@Id, @VersionId, @DefinitionId, @DefinitionHash, @uses, 'Running', 'Executing', @createdAt, @createdAt, 0, @state,
+                @ParentInstanceId, @Resource, @Action, @Kind, @By, @Host, @Boot, @ProcessId, @Started)
+            """,
+            new
+            {
+                run.Instance.Id,
+                begin.VersionId,
+                run.Instance.Program.Definition.DefinitionId,
+                begin.DefinitionHash,
+                uses = JsonSerializer.Serialize(begin.Uses),
+                createdAt = run.Instance.CreatedAt.ToMicroseconds(),
+                state = Array.Empty<byte>(),
+                run.Instance.ParentInstanceId,
+                run.Resource,
+                begin.Action,
+                begin.Origin.Kind,
+                begin.Origin.By,
+                owner.Host,
+                owner.Boot,
+                owner.ProcessId,
+                owner.Started,
+            }, transaction);
+        var saved = await SaveAsync(connection, transaction, run) ?? throw new InvalidOperationException($"The new run {run.Instance.Id} could not be stored.");
+        if (holder is not null)
+            await EndAsync(connection, transaction, run.Instance.Id, RunResults.Skipped, 0, $"Skipped: {holder.Action} is under way (run {holder.InstanceId}).");
+        cancellationToken.ThrowIfCancellationRequested();
+        transaction.Commit();
+        return holder is null ? new BeginResult.Begun(saved) : new BeginResult.Busy(holder, run.Instance.Id);
+    }
+
+    /// <summary>
+    /// Stores the intent to run an activity that changes something outside, and reads the fence again: null when another action owns the resource,
+    /// when the run was ended from outside, or when somebody else carries it on.
+    /// </summary>
+    public async Task<Run?> TrySaveIntentAsync(Run run, CancellationToken cancellationToken)
+    {
+        await using var connection = database.ConnectDurably();
+        await using var transaction = connection.BeginTransaction();
+        if (run.Fence is { } fence && !await LeaseTable.IsHeldAsync(connection, transaction, run.Resource!, run.Instance.Id, fence))
+            return null;
+        var saved = await SaveAsync(connection, transaction, run);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (saved is not null)
+            transaction.Commit();
+        return saved;
+    }
+
+    /// <summary>Stores a run; null when somebody else is ahead or the run was ended from outside. A lease is given back together with the run's end.</summary>
+    public async Task<Run?> TrySaveAsync(Run run)
+    {
+        await using var connection = run.Fence is null ? database.Connect() : database.ConnectDurably();
+        await using var transaction = connection.BeginTransaction();
+        var saved = await SaveAsync(connection, transaction, run);
+        if (saved is null)
+            return null;
+        if (run.Instance.Status == WorkflowStatus.Finished)
+        {
+            await connection.ExecuteAsync(
+                "update workflow_instance set result = @Incomplete, return_value = null where id = @Id and result is null and action is not null",
+                new { RunResults.Incomplete, run.Instance.Id }, transaction);
+            await LeaseTable.ReleaseAsync(connection, transaction, run.Instance.Id);
+        }
+
+        transaction.Commit();
+        return saved;
+    }
+
+    /// <summary>Why a check should end, or null: asked while it runs.</summary>
+    public async Task<string?> CancelReasonAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        await using var connection = database.Connect();
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "select cancel_reason from workflow_instance where id = @instanceId", new { instanceId }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Ends a run from its own process: a check that gives way, or an action whose process was told to stop.</summary>
+    public async Task CloseAsync(Run run, string result, string note, CancellationToken cancellationToken)
+    {
+        await using var connection = database.ConnectDurably();
+        await using var transaction = connection.BeginTransaction();
+        await Closing.CloseAsync(connection, transaction, run.Instance.Id, result, note, run.Instance, Now);
+        cancellationToken.ThrowIfCancellationRequested();
+        transaction.Commit();
+    }
+
+    /// <summary>Closes the runs whose process is gone and frees their leases; runs of living processes are left alone.</summary>
+    /// <returns>The runs that were closed.</returns>
+    public async Task<IReadOnlyList<ClosedRun>> CloseGoneAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = database.Connect();
+        var running = await connection.QueryAsync<OwnedRow>(new CommandDefinition(
+            """
+            select id as Id, resource as Resource, action as Action, owner_host as Host, owner_boot as Boot, owner_pid as ProcessId, owner_started as Started
+            from workflow_instance where status = 'Running'
+            """, cancellationToken: cancellationToken));
+        var gone = running.Where(row => new ProcessIdentity(row.Host, row.Boot, row.ProcessId, row.Started).IsGone()).ToList();
+        if (gone.Count == 0)
+            return [];
+
+        await using var durable = database.ConnectDurably();
+        var closed = new List<ClosedRun>();
+        foreach (var row in gone)
+        {
+            await using var transaction = durable.BeginTransaction();
+            var note = $"Interrupted: process {row.ProcessId} on {row.Host} ended before the run did.";
+            if (await Closing.CloseAsync(durable, transaction, row.Id, RunResults.Interrupted, note, instance: null, Now) is { } facts)
+                closed.Add(facts);
+            transaction.Commit();
+        }
+
+        return closed;
+    }
+
+    private long Now => time.GetUtcNow().ToMicroseconds();
+
+    private static async Task<Run?> SaveAsync(SqliteConnection connection, SqliteTransaction transaction, Run run)
+    {
+        var instance = run.Instance;
+        var updated = await connection.ExecuteAsync(
+            """
+            update workflow_instance
+            set status = @status, sub_status = @subStatus, name = @Name, correlation_id = @CorrelationId, updated_at = @updatedAt, finished_at = @finishedAt,
+                incident_count = @incidents, state = @state, revision = revision + 1
+            where id = @Id and revision = @Revision and status = 'Running' and cancel_reason is null
+            """,
+            new
+            {
+                instance.Id,
+                run.Revision,
+                status = instance.Status.ToString(),
+                subStatus = instance.SubStatus.ToString(),
+                instance.Name,
+                instance.CorrelationId,
+                updatedAt = instance.UpdatedAt.ToMicroseconds(),
+                finishedAt = instance.FinishedAt.ToMicroseconds(),
+                incidents = instance.Incidents.Count,
+                state = InstanceState.Write(instance),
+            }, transaction);
+        if (updated != 1)
+            return null;
+
+        var unsaved = instance.Unsaved();
+        StepWriter.Write(connection, transaction, instance.Id, unsaved);
+        await EmissionWriter.WriteAsync(connection, transaction, instance, unsaved.Emissions);
+        return run with { Instance = instance.Saved(), Revision = run.Revision + 1, LastStored = unsaved };
+    }
+
+    private static Task EndAsync(SqliteConnection connection, SqliteTransaction transaction, string id, string result, int? returnValue, string? note) =>
+        connection.ExecuteAsync("update workflow_instance set result = @result, return_value = @returnValue, closing_note = @note where id = @id",
+            new { id, result, returnValue, note }, transaction);
+
+    private sealed record OwnedRow(string Id, string? Resource, string? Action, string Host, string Boot, long ProcessId, long Started);
+}
+
+/// <summary>A run that was closed because its process is gone.</summary>
+public sealed record ClosedRun(string Id, string? Resource, string? Action, string Note);

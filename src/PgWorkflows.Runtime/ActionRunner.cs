@@ -1,0 +1,203 @@
+using PgWorkflows.Engine.Activities;
+using PgWorkflows.Engine.Instances;
+using PgWorkflows.Engine.Programs;
+using PgWorkflows.Persistence.Runs;
+using PgWorkflows.Postgres.Resources;
+
+namespace PgWorkflows.Runtime;
+
+/// <summary>Runs actions on resources, from the request to the end: lease, steps, waits, history (architecture.md, "The way of a run").</summary>
+public sealed class ActionRunner(
+    IResources resources, RunStore runs, Programs programs, ActivityLibrary library, TimeProvider time)
+{
+    /// <summary>How often a check looks whether a state-changing action wants it to end.</summary>
+    private static readonly TimeSpan YieldInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>After so many unsaved entries a run that never waits is stored, so that its memory does not grow.</summary>
+    private const int MaxUnsaved = 1000;
+
+    /// <summary>Runs an action and comes back when it has ended.</summary>
+    /// <param name="request">What to run.</param>
+    /// <param name="observer">Learns of steps once they are stored.</param>
+    /// <param name="cancellationToken">Interrupts the run: it is closed as interrupted, and nothing is undone.</param>
+    public async Task<ActionOutcome> RunAsync(ActionRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        if (resources.Find(request.Resource) is not { } resource)
+            return new ActionOutcome.UnknownResource(request.Resource);
+
+        await runs.CloseGoneAsync(cancellationToken);
+        var name = request.Action.Name;
+        var version = await programs.FindAsync(name, library, cancellationToken)
+            ?? throw new WorkflowNotFoundException(name);
+
+        var instance = WorkflowInstance.Start(version.Program, new StartRequest
+        {
+            InstanceId = RunIds.New(),
+            Input = new Dictionary<string, object?> { ["Resource"] = resource.Name },
+            Name = $"{name} {resource.Name}",
+        }, time.GetUtcNow());
+
+        var begin = await runs.BeginAsync(new NewRun(
+            new Run { Instance = instance, Revision = 0, Resource = resource.Name }, name, request.Action.ChangesState, !request.Action.ChangesState,
+            request.Origin, version.Stored.VersionId, version.Stored.Hash, version.Uses), cancellationToken);
+        switch (begin)
+        {
+            case BeginResult.Begun(var run):
+                observer.Begun(run);
+                return request.Action.ChangesState
+                    ? await CarryOnAsync(run, observer, cancellationToken)
+                    : await CheckAsync(run, observer, cancellationToken);
+            case BeginResult.Busy(var holder, null):
+                return new ActionOutcome.Busy(holder);
+            case BeginResult.Busy(_, { } skipped):
+                return new ActionOutcome.Ended(skipped);
+            default:
+                throw new System.Diagnostics.UnreachableException($"Unexpected {begin.GetType().Name}");
+        }
+    }
+
+    /// <summary>A check gives way: it watches for an action that wants the resource, and ends as skipped.</summary>
+    private async Task<ActionOutcome> CheckAsync(Run run, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        using var yielding = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = WatchAsync(run.Instance.Id, yielding, ended.Token);
+        try
+        {
+            return await CarryOnAsync(run, observer, yielding.Token);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await watch;
+        }
+    }
+
+    private async Task WatchAsync(string runId, CancellationTokenSource yielding, CancellationToken ended)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(YieldInterval, time, ended);
+                if (await runs.CancelReasonAsync(runId, ended) is null)
+                    continue;
+                await yielding.CancelAsync();
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The check has ended; nobody needs to watch it any more.
+        }
+    }
+
+    private async Task<ActionOutcome> CarryOnAsync(Run run, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                while (run.Instance.Current is { } activity)
+                {
+                    observer.Running(run, activity);
+                    if (activity.HasEffect)
+                    {
+                        run = await runs.TrySaveIntentAsync(run, cancellationToken) ?? throw new RunTakenException(run.Instance.Id);
+                        observer.Stored(run);
+                    }
+
+                    var result = await activity.RunAsync(cancellationToken);
+                    run = run with { Instance = run.Instance.Apply(result, time.GetUtcNow()) };
+                    if (!activity.HasEffect && result.Emissions.Count == 0 && !run.Instance.Rests && run.Instance.UnsavedCount < MaxUnsaved)
+                        continue; // Pure steps are stored with the next commit.
+
+                    run = await runs.TrySaveAsync(run) ?? throw new RunTakenException(run.Instance.Id);
+                    observer.Stored(run);
+                }
+
+                if (run.Instance.Status == WorkflowStatus.Finished)
+                    return new ActionOutcome.Ended(run.Instance.Id);
+                run = await WaitAsync(run, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return await CloseAsync(run);
+        }
+        catch (RunTakenException)
+        {
+            return await CloseAsync(run);
+        }
+    }
+
+    /// <summary>Waits for what is due first. The run is stored; a run that waits for nothing that can come is ended by an incident.</summary>
+    private async Task<Run> WaitAsync(Run run, CancellationToken cancellationToken)
+    {
+        var next = run.Instance.Bookmarks.Where(bookmark => bookmark.DueAt is not null).MinBy(bookmark => bookmark.DueAt);
+        var now = time.GetUtcNow();
+        if (next is null)
+        {
+            var stuck = run with { Instance = run.Instance.Fail(new StuckRunException(run.Instance.Bookmarks.FirstOrDefault()?.Name), now) };
+            return await runs.TrySaveAsync(stuck) ?? throw new RunTakenException(run.Instance.Id);
+        }
+
+        if (next.DueAt > now)
+            await Task.Delay(next.DueAt.Value - now, time, cancellationToken);
+        return run with { Instance = run.Instance.Resume(next.Id, null, time.GetUtcNow()) ?? run.Instance };
+    }
+
+    /// <summary>The run was ended from outside: by an action that a check gives way to, or because this process is told to stop.</summary>
+    private async Task<ActionOutcome> CloseAsync(Run run)
+    {
+        var reason = await runs.CancelReasonAsync(run.Instance.Id, CancellationToken.None);
+        if (reason is not null)
+            await runs.CloseAsync(run, RunResults.Skipped, $"Skipped: {reason}.", CancellationToken.None);
+        else
+            await runs.CloseAsync(run, RunResults.Interrupted, "Interrupted: the process was told to stop.", CancellationToken.None);
+        return new ActionOutcome.Ended(run.Instance.Id);
+    }
+}
+
+/// <summary>What to run.</summary>
+/// <param name="Resource">The protected resource's name.</param>
+/// <param name="Action">Which of the five actions.</param>
+/// <param name="Origin">Who or what asks for it.</param>
+public sealed record ActionRequest(string Resource, ResourceAction Action, RunOrigin Origin);
+
+/// <summary>How a request for an action ended.</summary>
+public abstract record ActionOutcome
+{
+    private ActionOutcome()
+    {
+    }
+
+    /// <summary>The run is in the history with its result.</summary>
+    public sealed record Ended(string RunId) : ActionOutcome;
+
+    /// <summary>Another state-changing action has the resource; nothing was run.</summary>
+    public sealed record Busy(LeaseHolder Holder) : ActionOutcome;
+
+    /// <summary>No such resource is configured.</summary>
+    public sealed record UnknownResource(string Name) : ActionOutcome;
+}
+
+/// <summary>Learns of a run's progress; nothing outside learns of a step before it is stored.</summary>
+public interface IRunObserver
+{
+    /// <summary>The run is stored and goes on.</summary>
+    void Begun(Run run);
+
+    /// <summary>An activity is about to run.</summary>
+    void Running(Run run, PendingActivity activity);
+
+    /// <summary>Steps and events up to here are stored.</summary>
+    void Stored(Run run);
+}
+
+/// <summary>Somebody else carries the run on, or has ended it.</summary>
+public sealed class RunTakenException(string runId) : Exception($"The run {runId} was ended or taken over by somebody else.");
+
+/// <summary>A run waits for something that nothing here will bring.</summary>
+public sealed class StuckRunException(string? stimulus)
+    : Exception($"The workflow waits for '{stimulus ?? "a faulted activity"}', which the command line does not bring. Use a Delay, or mend the definition.");
