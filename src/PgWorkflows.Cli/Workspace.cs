@@ -21,7 +21,7 @@ internal sealed class Workspace
         Runs = new RunStore(database, time);
         History = new History(database);
         Programs = new Programs(new DefinitionStore(database, time));
-        Library = new ActivityLibrary(PostgresActivities.Create(resources, States), new(new JavaScriptLanguage()));
+        Library = new ActivityLibrary(PostgresActivities.Create(resources, States, time), new(new JavaScriptLanguage()));
         Runner = new ActionRunner(Resources, Runs, Programs, Library, time);
     }
 
@@ -77,7 +77,8 @@ internal sealed class Workspace
         return File.Exists(here) ? here : Path.Combine(AppContext.BaseDirectory, "appsettings.json");
     }
 
-    private static string DefaultData()
+    /// <summary>Where this platform keeps the state of programs.</summary>
+    public static string DefaultData()
     {
         if (OperatingSystem.IsWindows())
             return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "PgWorkflows");

@@ -53,6 +53,14 @@ public sealed class Database
     /// <summary>A connection whose commits also survive the machine's: for intents, leases and ends of state-changing actions.</summary>
     internal SqliteConnection ConnectDurably() => Connect("full");
 
+    /// <summary>SQLite's own check of the file: null when all is well, else what it says.</summary>
+    public string? CheckIntegrity()
+    {
+        using var connection = Connect();
+        var answer = connection.ExecuteScalar<string>("pragma integrity_check(5)");
+        return answer == "ok" ? null : answer;
+    }
+
     private SqliteConnection Connect(string synchronous)
     {
         var connection = new SqliteConnection(_connectionString);

@@ -138,7 +138,7 @@ public sealed class ActionRunner(
         var now = time.GetUtcNow();
         if (next is null)
         {
-            var stuck = run with { Instance = run.Instance.Fail(new StuckRunException(run.Instance.Bookmarks.FirstOrDefault()?.Name), now) };
+            var stuck = run with { Instance = run.Instance.Fail(new StuckRunException(run.Instance.Bookmarks is [var first, ..] ? first.Name : null), now) };
             return await runs.TrySaveAsync(stuck) ?? throw new RunTakenException(run.Instance.Id);
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using Spectre.Console;
 
 namespace PgWorkflows.Cli.Commands;
 
@@ -20,8 +21,10 @@ internal static class EventsCommand
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
             var workspace = Workspace.Open(parsed, options);
-            var resource = parsed.GetValue(name) is { } given ? workspace.Find(given).Name : null;
+            var resource = parsed.GetValue(name);
             var events = (await workspace.History.EventsAsync(null, resource, parsed.GetValue(last), cancellationToken)).Reverse().ToList();
+            if (events.Count == 0 && resource is not null)
+                workspace.Find(resource);
             if (output.IsJson)
             {
                 output.Json(events.Select(e => new { e.Id, e.Severity, e.Text, e.Resource, Run = e.RunId, e.Timestamp }));

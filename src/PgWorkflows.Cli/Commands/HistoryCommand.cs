@@ -22,8 +22,10 @@ internal static class HistoryCommand
             var output = new CliOutput(parsed.GetValue(options.Json));
             var workspace = Workspace.Open(parsed, options);
             await workspace.Runs.CloseGoneAsync(cancellationToken);
-            var resource = parsed.GetValue(name) is { } given ? workspace.Find(given).Name : null;
+            var resource = parsed.GetValue(name);
             var runs = await workspace.History.ListAsync(resource, parsed.GetValue(last), cancellationToken);
+            if (runs.Count == 0 && resource is not null)
+                workspace.Find(resource); // A resource that is configured no more still has its history; one that never was is a mistake.
             if (output.IsJson)
             {
                 output.Json(runs.Select(run => new { run.Id, run.Resource, run.Action, run.Result, run.ReturnValue, run.Status, run.SubStatus, run.StartedAt, run.FinishedAt, Trigger = run.Origin }));

@@ -19,7 +19,7 @@ internal static class ResourcesCommand
             foreach (var resource in workspace.Resources.All)
             {
                 var state = await workspace.States.FindAsync(resource.Name, cancellationToken);
-                var last = (await workspace.History.ListAsync(resource.Name, 1, cancellationToken)).FirstOrDefault();
+                var last = await workspace.History.ListAsync(resource.Name, 1, cancellationToken) is [var newest, ..] ? newest : null;
                 var holder = await workspace.States.HolderAsync(resource.Name, cancellationToken);
                 rows.Add(new(resource.Name, state.State.ToString(), state.Reason, state.Since, resource.Port, resource.DataDirectory, resource.Service,
                     holder?.ToString(), last is null ? null : $"{last.Action} {last.Result ?? last.SubStatus} {Words.Of(last.StartedAt)}"));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
 using PgWorkflows.Postgres.Resources;
+using Spectre.Console;
 
 namespace PgWorkflows.Cli.Commands;
 

@@ -19,9 +19,12 @@ internal sealed class CliOutput
     public CliOutput(bool isJson)
     {
         IsJson = isJson;
+        _out = System.Console.Out;
         Console = Make(System.Console.Out, System.Console.IsOutputRedirected);
         Talk = Make(System.Console.Error, System.Console.IsErrorRedirected);
     }
+
+    private readonly TextWriter _out;
 
     public bool IsJson { get; }
 
@@ -32,7 +35,7 @@ internal sealed class CliOutput
 
     public IAnsiConsole Talk { get; }
 
-    public void Json(object value) => System.Console.Out.WriteLine(JsonSerializer.Serialize(value, Options));
+    public void Json(object value) => _out.WriteLine(JsonSerializer.Serialize(value, Options));
 
     public int Fail(int exitCode, params IReadOnlyList<string> messages)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PgWorkflows.Persistence.Runs;
+using PgWorkflows.Postgres.Commands;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Output;
@@ -137,9 +138,9 @@ internal sealed record StepView
                 Status = record.Status,
                 Outcome = record.Outcomes is [] ? record.Status == "Completed" ? "Done" : null : string.Join(", ", record.Outcomes),
                 Text = record.Fault ?? record.Sentence,
-                Command = Text(evidence, "Command"),
-                ExitCode = evidence?.TryGetProperty("ExitCode", out var code) is true && code.ValueKind == JsonValueKind.Number ? code.GetInt32() : null,
-                Output = Text(evidence, "Output"),
+                Command = Member(evidence, nameof(CommandEvidence.Command)),
+                ExitCode = evidence?.TryGetProperty(nameof(CommandEvidence.ExitCode), out var code) is true && code.ValueKind == JsonValueKind.Number ? code.GetInt32() : null,
+                Output = Member(evidence, nameof(CommandEvidence.Output)),
                 StartedAt = record.StartedAt,
                 FinishedAt = record.CompletedAt,
             });
@@ -164,6 +165,6 @@ internal sealed record StepView
     internal static string NumberOf(string label) =>
         label.StartsWith('(') && label.IndexOf(' ') is > 0 and var blank ? label[..blank] : "";
 
-    private static string? Text(JsonElement? json, string member) =>
+    private static string? Member(JsonElement? json, string member) =>
         json?.TryGetProperty(member, out var value) is true && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -35,6 +35,8 @@ public sealed record ActivityDescriptor
     {
         var attribute = activity.GetCustomAttribute<ActivityAttribute>()
             ?? throw new InvalidOperationException($"{activity.Name} has no [Activity] attribute.");
+        if (activity.GetCustomAttributes<OutputAttribute>().FirstOrDefault(output => inputs.GetConstructors()[0].GetParameters().Any(input => input.Name == output.Name)) is { } twice)
+            throw new InvalidOperationException($"{activity.Name} has an input and an output '{twice.Name}': in definition JSON they would be one property.");
         return new()
         {
             Type = attribute.Type,

@@ -1,0 +1,34 @@
+using PgWorkflows.Runtime;
+
+namespace PgWorkflows.Cli.Doctor;
+
+/// <summary>Looks at our own parts: configuration, history, shipped definitions, runs without a process.</summary>
+internal static class HistoryDoctor
+{
+    public static async Task<IReadOnlyList<Diagnosis>> ExamineAsync(Workspace workspace, CancellationToken cancellationToken)
+    {
+        var diagnoses = new List<Diagnosis>
+        {
+            new("configuration", workspace.Resources.All.Count == 0 ? Verdict.Note : Verdict.Good,
+                $"{workspace.ConfigurationFile}, {workspace.Resources.All.Count} resources",
+                workspace.Resources.All.Count == 0 ? "add a resource under PgWorkflows:Resources" : null),
+        };
+
+        var problem = workspace.Database.CheckIntegrity();
+        diagnoses.Add(new("history", problem is null ? Verdict.Good : Verdict.Bad, problem ?? workspace.Database.File,
+            problem is null ? null : "keep a copy of the file, then begin a new history with --data"));
+
+        foreach (var closed in await workspace.Runs.CloseGoneAsync(cancellationToken))
+            diagnoses.Add(new($"run {closed.Id}", Verdict.Note, $"{closed.Action} {closed.Resource}: {closed.Note}", $"look at it: pgw show {closed.Id}"));
+
+        foreach (var action in ResourceAction.All)
+        {
+            var version = await workspace.Programs.FindAsync(action.Name, workspace.Library, cancellationToken);
+            diagnoses.Add(version is null
+                ? new($"workflow {action.Name}", Verdict.Bad, "is not there", "install the program anew")
+                : new($"workflow {action.Name}", Verdict.Good, $"version {version.Stored.Version} ({version.Stored.Hash[..12]})"));
+        }
+
+        return diagnoses;
+    }
+}

@@ -1,0 +1,28 @@
+using PgWorkflows.Engine.Activities;
+using PgWorkflows.Postgres.Commands;
+using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Postgres.ServiceControl;
+
+namespace PgWorkflows.Postgres.Activities;
+
+/// <summary>Stops a resource's service (<c>sc stop</c>).</summary>
+[Activity("PgWorkflows.StopService", Category = PostgresActivities.Category, Outcomes = ["Succeeded", "Failed"], HasEffect = true,
+    Description = "Stops the resource's service (sc stop, pg_ctl stop). Succeeded means that the command was accepted; a query tells the rest.")]
+[Output("Evidence", typeof(CommandEvidence), "The command, its exit code and its output.")]
+public sealed class StopService(IResources resources, ServiceControls controls) : Activity<StopService.Inputs>
+{
+    /// <summary>What it needs.</summary>
+    public sealed record Inputs([Input("The resource's name.")] string Resource);
+
+    /// <inheritdoc/>
+    public override async ValueTask<ActivityResult> RunAsync(Inputs inputs, CancellationToken cancellationToken)
+    {
+        var resource = resources.Get(inputs.Resource);
+        var result = await controls.For(resource).StopAsync(resource, cancellationToken);
+        var (outcome, words) = result.Succeeded ? ("Succeeded", "was told to stop") : ("Failed", "did not accept the stop");
+        return Completed(outcome, $"{resource.Service} {words} ({result.Detail})") with
+        {
+            Outputs = new Dictionary<string, object?> { ["Evidence"] = result.Evidence },
+        };
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Versioning;
+
+namespace PgWorkflows.Postgres.Commands;
+
+/// <summary>Ends a command's own processes: politely first (SIGTERM, Unix), then by force.</summary>
+internal static class ProcessTree
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
+    public static async Task EndAsync(Process process, bool withDescendants, TimeProvider time)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Kill(process, withDescendants);
+        }
+        else
+        {
+            // Noted before the parent goes: afterwards nobody could tell whose children they were.
+            var descendants = withDescendants ? ProcessStat.Descendants(process.Id) : [];
+            if (!process.HasExited)
+                LibC.Signal(process.Id, LibC.SigTerm);
+            await WaitAsync(process, Grace, time);
+            Kill(process, withDescendants);
+            foreach (var descendant in descendants.Where(d => ProcessStat.Read(d.Pid)?.StartTicks == d.StartTicks))
+                LibC.Signal(descendant.Pid, LibC.SigKill);
+        }
+
+        await WaitAsync(process, Grace, time);
+    }
+
+    private static void Kill(Process process, bool withDescendants)
+    {
+        try
+        {
+            if (!process.HasExited)
+                process.Kill(withDescendants);
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It ended in this moment, or part of its tree did: that is what was wanted.
+        }
+    }
+
+    private static async Task WaitAsync(Process process, TimeSpan limit, TimeProvider time)
+    {
+        using var enough = new CancellationTokenSource(limit, time);
+        try
+        {
+            await process.WaitForExitAsync(enough.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Still there: the caller goes on to the next, stronger means.
+        }
+    }
+}
+
+/// <summary>The part of <c>/proc/PID/stat</c> that tells processes apart.</summary>
+internal sealed record ProcessStat(int Pid, char State, int Parent, ulong StartTicks)
+{
+    /// <summary>Dead, but its parent has not asked for its exit code yet.</summary>
+    public bool IsZombie => State is 'Z' or 'X' or 'x';
+
+    /// <summary>What the kernel says of a process, or null when it cannot be seen.</summary>
+    public static ProcessStat? Read(int pid)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the line; the program's name in it may hold blanks and brackets, so fields count from the last bracket.</summary>
+    public static ProcessStat? Parse(string line)
+    {
+        var fields = line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > 19
+            && int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(' ', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out var pid)
+            && int.TryParse(fields[1], CultureInfo.InvariantCulture, out var parent)
+            && ulong.TryParse(fields[19], CultureInfo.InvariantCulture, out var start)
+                ? new(pid, fields[0][0], parent, start)
+                : null;
+    }
+
+    /// <summary>All processes below this one, as of now.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public static IReadOnlyList<ProcessStat> Descendants(int root)
+    {
+        if (!Directory.Exists("/proc/self"))
+            return [];
+        var children = Directory.EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? Read(pid) : null)
+            .OfType<ProcessStat>()
+            .ToLookup(process => process.Parent);
+        var found = new List<ProcessStat>(children[root]);
+        for (var i = 0; i < found.Count; i++)
+            found.AddRange(children[found[i].Pid]);
+        return found;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Npgsql;
+using PgWorkflows.Postgres.Commands;
+using PgWorkflows.Postgres.Resources;
+
+namespace PgWorkflows.Postgres.Probes;
+
+/// <summary>The same two questions through the Npgsql driver, on a connection of their own each time.</summary>
+public sealed class NpgsqlProbe(TimeProvider time) : IProbe
+{
+    // The relations that \dS lists: kind, owner and visibility as psql asks for them.
+    private const string SystemRelations = """
+        SELECT n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner)
+        FROM pg_catalog.pg_class c
+        LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r','p','v','m','S','s','f','') AND pg_catalog.pg_table_is_visible(c.oid)
+        ORDER BY 1, 2
+        """;
+
+    // The databases that psql -l lists.
+    private const string DatabaseList = """
+        SELECT d.datname, pg_catalog.pg_get_userbyid(d.datdba), pg_catalog.pg_encoding_to_char(d.encoding), pg_catalog.array_to_string(d.datacl, E'\n')
+        FROM pg_catalog.pg_database d
+        ORDER BY 1
+        """;
+
+    /// <inheritdoc/>
+    public ClientKind Client => ClientKind.Npgsql;
+
+    /// <inheritdoc/>
+    public async Task<ProbeResult> RunAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken)
+    {
+        var database = kind == ProbeKind.SystemRelations ? resource.CheckDatabase : "postgres";
+        using var atLimit = new CancellationTokenSource(resource.ProbeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, atLimit.Token);
+        try
+        {
+            var rows = await CountAsync(ConnectionString(resource, database), kind, either.Token);
+            return Result(resource, kind, database, true, string.Create(CultureInfo.InvariantCulture, $"({rows} rows)"));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Result(resource, kind, database, false,
+                string.Create(CultureInfo.InvariantCulture, $"ended after its limit of {resource.ProbeLimit.TotalSeconds:0.###} s"));
+        }
+        catch (OperationCanceledException)
+        {
+            throw;
+        }
+        catch (PostgresException e)
+        {
+            return Result(resource, kind, database, false, $"{e.InvariantSeverity}:  {e.MessageText} (SQLSTATE {e.SqlState})");
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or IOException or ArgumentException)
+        {
+            cancellationToken.ThrowIfCancellationRequested(); // the driver reports an interrupted connect as a broken one
+            return Result(resource, kind, database, false, e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message);
+        }
+    }
+
+    private static async Task<int> CountAsync(string connectionString, ProbeKind kind, CancellationToken cancellationToken)
+    {
+        // Types are not needed, and loading them would be one query more.
+        await using var source = new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(kind == ProbeKind.SystemRelations ? SystemRelations : DatabaseList, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = 0;
+        while (await reader.ReadAsync(cancellationToken))
+            rows++;
+        return rows;
+    }
+
+    internal static string ConnectionString(Resource resource, string database)
+    {
+        var seconds = (int)Math.Clamp(Math.Ceiling(resource.ProbeLimit.TotalSeconds), 1, 1024);
+        return new NpgsqlConnectionStringBuilder
+        {
+            Host = resource.Host,
+            Port = resource.Port,
+            Username = resource.User,
+            Database = database,
+            Passfile = resource.PassFile,
+            ApplicationName = "PgWorkflows",
+            Timeout = seconds,
+            CommandTimeout = seconds,
+            Options = ProbeOptions.StatementTimeout(resource),
+            Pooling = false,
+            PersistSecurityInfo = false,
+            // A cancelled probe gives up at once instead of asking a server that does not answer to cancel.
+            CancellationTimeout = -1,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        }.ConnectionString;
+    }
+
+    private static ProbeResult Result(Resource resource, ProbeKind kind, string database, bool succeeded, string output)
+    {
+        var question = kind == ProbeKind.SystemRelations ? $@"-d {database}: \dS" : "-l";
+        var command = string.Create(CultureInfo.InvariantCulture, $"npgsql -p {resource.Port} -U {resource.User} {question}");
+        return new(succeeded, new(OutputText.Printable(command), succeeded ? 0 : null, OutputText.OneLine(output)));
+    }
+}
