@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Commands;
+using PgWorkflows.Postgres.Events;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Output;
@@ -72,8 +73,6 @@ internal sealed record RunView(RunFacts Run, IReadOnlyList<StepView> Steps, IRea
         }
 
         console.Write(table);
-        foreach (var e in Events)
-            console.MarkupLineInterpolated($"[{Words.Colour(e.Severity)}]{e.Id}[/] {e.Text}");
     }
 
     public void PrintHead(IAnsiConsole console)
@@ -113,9 +112,8 @@ internal sealed record StepView
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    public bool IsFailure => Status == "Faulted"
-        || Outcome is "Failed" or "NoValue" or "Mismatch" or "Missing" or "Exhausted"
-        || Label.Contains("failed", StringComparison.Ordinal) || Label.Contains("(1130", StringComparison.Ordinal) || Label.Contains("(1135", StringComparison.Ordinal) && Text?.Contains("Error", StringComparison.Ordinal) is true;
+    /// <summary>A step on the failed branch: it faulted, came out the wrong way, or logged an error.</summary>
+    public bool IsFailure { get; init; }
 
     public static IReadOnlyList<StepView> Of(IReadOnlyList<StepFacts> records)
     {
@@ -124,7 +122,7 @@ internal sealed record StepView
         foreach (var record in records)
         {
             // Containers are frames, not steps; the workflow wrapper, flowcharts and joins have nothing to say.
-            if (record.IsContainer || record.ActivityType is "Elsa.Workflow" or "Elsa.Flowchart" or "Elsa.FlowJoin")
+            if ((record.IsContainer || record.ActivityType is "Elsa.Workflow" or "Elsa.Flowchart" or "Elsa.FlowJoin") && record.Fault is null)
                 continue;
             var prefix = PrefixOf(record, byNumber);
             var number = NumberOf(record.Label);
@@ -143,6 +141,8 @@ internal sealed record StepView
                 Output = Member(evidence, nameof(CommandEvidence.Output)),
                 StartedAt = record.StartedAt,
                 FinishedAt = record.CompletedAt,
+                IsFailure = record.Status == "Faulted" || record.Outcomes.Any(outcome => outcome is "Failed" or "NoValue" or "Mismatch" or "Missing" or "Exhausted")
+                    || record.LoggedMessage is { } message && EventCatalogue.Find(message)?.Severity == EventSeverity.Error,
             });
         }
 
@@ -154,7 +154,9 @@ internal sealed record StepView
         var prefix = "";
         for (var owner = byNumber.GetValueOrDefault(record.ParentNumber); owner is not null; owner = byNumber.GetValueOrDefault(owner.ParentNumber))
         {
-            if (owner.ActivityType is not ("Elsa.Workflow" or "Elsa.Flowchart" or "Elsa.Sequence") && NumberOf(owner.Label) is { Length: > 0 } number)
+            // A label such as "(3)–(6) deep check steps" is no step itself but the frame of those.
+            if (owner.ActivityType is not ("Elsa.Workflow" or "Elsa.Flowchart" or "Elsa.Sequence")
+                && NumberOf(owner.Label) is { Length: > 0 } number && !number.Contains('–'))
                 prefix = $"{number} › {prefix}";
         }
 

@@ -48,10 +48,10 @@ internal sealed partial class Burst
     public void Complete(
         ActivityContext context, IReadOnlyList<string>? outcomes = null, IReadOnlyDictionary<string, object?>? outputs = null, string? sentence = null)
     {
-        context = Get(context.Number) ?? context;
-        if (context.Status != ActivityStatus.Running)
+        if (Get(context.Number) is not { Status: ActivityStatus.Running } running)
             return;
 
+        context = running;
         CancelChildren(context.Number);
         if (outputs is { Count: > 0 })
             context = Bind(context, outputs);

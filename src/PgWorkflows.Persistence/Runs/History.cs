@@ -45,7 +45,7 @@ public sealed class History(Database database)
         var rows = await connection.QueryAsync<StepRow>(new CommandDefinition(
             """
             select number as Number, parent_number as ParentNumber, node_id as NodeId, activity_type as ActivityType, label as Label,
-                is_container as IsContainer, status as Status, started_at as StartedAt, completed_at as CompletedAt, outputs as Outputs,
+                is_container as IsContainer, status as Status, started_at as StartedAt, completed_at as CompletedAt, inputs as Inputs, outputs as Outputs,
                 outcomes as Outcomes, sentence as Sentence, exception as Exception
             from activity_record where instance_id = @runId order by number
             """, new { runId }, cancellationToken: cancellationToken));
@@ -61,7 +61,7 @@ public sealed class History(Database database)
             select id as Number, instance_id as RunId, resource as Resource, message_id as Id, severity as Severity, text as Text, timestamp as Timestamp
             from event
             where (@runId is null or instance_id = @runId) and (@resource is null or resource = @resource collate nocase)
-            order by id desc limit @most
+            order by event.id desc limit @most
             """, new { runId, resource, most }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => new EventFacts(row.Number, row.RunId, row.Resource, (int)row.Id, row.Severity, row.Text, row.Timestamp.ToInstant()))];
     }
@@ -78,10 +78,11 @@ public sealed class History(Database database)
 
     private sealed record StepRow(
         long Number, long ParentNumber, string NodeId, string ActivityType, string Label, long IsContainer, string Status, long StartedAt, long? CompletedAt,
-        string? Outputs, string? Outcomes, string? Sentence, string? Exception)
+        string? Inputs, string? Outputs, string? Outcomes, string? Sentence, string? Exception)
     {
         public StepFacts ToFacts() => new(
             (int)Number, (int)ParentNumber, NodeId, ActivityType, Label, IsContainer != 0, Status, StartedAt.ToInstant(), CompletedAt.ToInstant(),
+            Inputs is null ? null : JsonSerializer.Deserialize<JsonElement>(Inputs),
             Outputs is null ? null : JsonSerializer.Deserialize<JsonElement>(Outputs),
             Outcomes is null ? [] : JsonSerializer.Deserialize<string[]>(Outcomes)!, Sentence,
             Exception is null ? null : JsonSerializer.Deserialize<JsonElement>(Exception).GetProperty("Message").GetString());
@@ -99,7 +100,11 @@ public sealed record RunFacts(
 /// <summary>What the history says of one activity execution.</summary>
 public sealed record StepFacts(
     int Number, int ParentNumber, string NodeId, string ActivityType, string Label, bool IsContainer, string Status,
-    DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, JsonElement? Outputs, IReadOnlyList<string> Outcomes, string? Sentence, string? Fault);
+    DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, JsonElement? Inputs, JsonElement? Outputs, IReadOnlyList<string> Outcomes, string? Sentence, string? Fault)
+{
+    /// <summary>The catalogue number of the message that the step logged, if it did.</summary>
+    public int? LoggedMessage => Inputs?.TryGetProperty("Message", out var number) is true && number.ValueKind == JsonValueKind.Number ? number.GetInt32() : null;
+}
 
 /// <summary>One event of the catalogue as it was logged.</summary>
 public sealed record EventFacts(long Number, string? RunId, string Resource, int Id, string Severity, string Text, DateTimeOffset Timestamp);

@@ -26,7 +26,7 @@ public sealed class EndAction(IResources resources, string node) : Activity<EndA
     public override ValueTask<ActivityResult> RunAsync(Inputs inputs, CancellationToken cancellationToken)
     {
         var resource = resources.Get(inputs.Resource);
-        var sentence = $"{inputs.Result}, return value {inputs.ReturnValue}";
+        var sentence = $"{inputs.Result} ({inputs.ReturnValue})";
         var emissions = new List<Emission>();
         if (inputs.Message is { } number)
         {
@@ -34,15 +34,16 @@ public sealed class EndAction(IResources resources, string node) : Activity<EndA
                 throw new InputException("Message", $"is {number}; the end of an action takes a BEGIN or END message only, for others use Log event");
             var logged = _events.Compose(number, resource, new() { ReturnValue = inputs.ReturnValue });
             emissions.Add(logged);
-            sentence += $"; {logged.Id}: {logged.Text}";
         }
 
         if (inputs.State is { } state)
         {
             emissions.Add(new ResourceStateChanged(resource.Name, state, inputs.Message is { } message ? $"{inputs.Result} ({message})" : $"{inputs.Result}"));
-            sentence += $"; {resource.Name} is {state} from now on";
+            sentence += $", {resource.Name} is {state} now";
         }
 
+        if (emissions is [EventLogged end, ..])
+            sentence += $"; {end.Id}: {end.Text}";
         emissions.Add(new ActionEnded(resource.Name, inputs.Result, inputs.ReturnValue));
         return ValueTask.FromResult<ActivityResult>(Completed("Done", sentence) with
         {
