@@ -79,7 +79,7 @@ public sealed class ActionRunner(
         {
             while (true)
             {
-                await Task.Delay(YieldInterval, time, ended);
+                await Task.Delay(YieldInterval, TimeProvider.System, ended); // Other processes live in real time.
                 if (await runs.CancelReasonAsync(runId, ended) is null)
                     continue;
                 await yielding.CancelAsync();
