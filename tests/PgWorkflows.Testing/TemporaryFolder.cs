@@ -7,12 +7,23 @@ namespace PgWorkflows.Testing;
 /// The folder of this test run, <c>/tmp/pgw-test-PID</c>, owned by whoever runs the servers. It goes with the run; what an earlier
 /// run left because it was killed goes now.
 /// </summary>
-internal static class TemporaryFolder
+public static class TemporaryFolder
 {
     private const string Prefix = "pgw-test-";
     private static readonly Lazy<Task<string>> Created = new(CreateAsync);
 
+    /// <summary>The folder.</summary>
     public static Task<string> PathAsync() => Created.Value;
+
+    /// <summary>A new folder in it, which the user that runs servers owns and everybody may enter.</summary>
+    public static async Task<string> NewAsync()
+    {
+        var folder = Path.Combine(await PathAsync(), $"f{Interlocked.Increment(ref _folders)}");
+        await TestCommand.RunAsync("/bin/mkdir", "-m", "777", folder);
+        return folder;
+    }
+
+    private static int _folders;
 
     private static async Task<string> CreateAsync()
     {
