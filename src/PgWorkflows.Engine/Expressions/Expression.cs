@@ -17,7 +17,7 @@ internal abstract class Expression
         return type switch
         {
             "Literal" => new Constant(value is { } literal ? ValueConverter.Normalize(literal) : null),
-            "Object" or "Json" => JsonObject.Of(value, languages),
+            "Object" or "Json" => ObjectExpression.Of(value, languages),
             "Variable" => new VariableReference(Reference(value, "id"), Reference(value, "name")),
             "Input" => new InputReference(Reference(value, "name")),
             _ => languages.Find(type) is { } language ? new Script(language, ValueConverter.ToText(ValueConverter.Normalize(value))) : null,
@@ -124,11 +124,11 @@ internal sealed class InputReference(string? name) : Expression
 }
 
 /// <summary>JSON text, whose members may be expressions themselves (inputs that Studio edits as a dictionary).</summary>
-internal sealed class JsonObject : Expression
+internal sealed class ObjectExpression : Expression
 {
     private readonly (string Name, Expression Value)[] _members;
 
-    private JsonObject((string, Expression)[] members) => _members = members;
+    private ObjectExpression((string, Expression)[] members) => _members = members;
 
     public static Expression Of(JsonElement? value, ExpressionLanguages languages)
     {
@@ -139,7 +139,7 @@ internal sealed class JsonObject : Expression
         if (json.ValueKind != JsonValueKind.Object || !json.EnumerateObject().Any(member => IsExpression(member.Value)))
             return new Constant(ValueConverter.Normalize(json));
 
-        return new JsonObject([.. json.EnumerateObject().Select(member => (member.Name, IsExpression(member.Value)
+        return new ObjectExpression([.. json.EnumerateObject().Select(member => (member.Name, IsExpression(member.Value)
             ? Compile(member.Value, languages) ?? new Constant(null)
             : new Constant(ValueConverter.Normalize(member.Value))))]);
     }

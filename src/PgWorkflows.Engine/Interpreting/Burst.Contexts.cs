@@ -42,6 +42,18 @@ internal sealed partial class Burst
     /// <summary>The host runs it; the burst stops here.</summary>
     public void HandOver(ActivityContext context) => _current = context.Number;
 
+    /// <summary>Whether this activity is the trigger that started the run, reached for the first time; with what came with it.</summary>
+    public bool IsTrigger(ActivityContext context, out object? input)
+    {
+        input = _triggerInput;
+        if (TriggerActivityId is null || TriggerActivityId != context.Node.Id)
+            return false;
+
+        // In a loop the second round waits like everybody else.
+        (TriggerActivityId, _triggerInput) = (null, null);
+        return true;
+    }
+
     public void Emit(Emission emission) => _emissions = new(emission, _emissions);
 
     /// <summary>Completes an execution: unfinished children are cancelled, the owner learns of it (elsa-contract 2.8).</summary>

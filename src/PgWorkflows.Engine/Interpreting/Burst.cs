@@ -31,6 +31,7 @@ internal sealed partial class Burst
     private string? _correlationId;
     private string? _name;
     private DateTimeOffset? _finishedAt;
+    private object? _triggerInput;
     private int _current;
     private int _lastNumber;
     private int _steps;
@@ -46,6 +47,7 @@ internal sealed partial class Burst
         (_register, _lastResult) = (instance.Register, instance.LastResult);
         (_status, _subStatus, _outcomes) = (instance.Status, instance.SubStatus, instance.Outcomes);
         (_correlationId, _name, _finishedAt) = (instance.CorrelationId, instance.Name, instance.FinishedAt);
+        (TriggerActivityId, _triggerInput) = (instance.TriggerActivityId, instance.TriggerInput);
         (_current, _lastNumber, _steps, _sequence) = (instance.CurrentNumber, instance.LastNumber, instance.StepsSinceRest, instance.JournalLength);
     }
 
@@ -53,8 +55,13 @@ internal sealed partial class Burst
 
     public Program Program => _before.Program;
 
+    public string InstanceId => _before.Id;
+
     /// <summary>The trigger that started the run: the flowchart that holds it begins there.</summary>
-    public string? TriggerActivityId { get; init; }
+    public string? TriggerActivityId { get; private set; }
+
+    /// <summary>The bookmark that is being resumed.</summary>
+    public Bookmark? Resuming { get; private set; }
 
     public WorkflowInstance Start()
     {
@@ -177,6 +184,7 @@ internal sealed partial class Burst
         if (Get(item.Existing) is not { Status: ActivityStatus.Running } context)
             return;
         var (bookmark, input) = (Resumption)item.Input!;
+        Resuming = bookmark;
         Note(context, "Resumed");
         Guarded(context.Number, () =>
         {
@@ -224,6 +232,8 @@ internal sealed partial class Burst
         JournalTrail = _journal,
         RecordTrail = _records,
         EmissionTrail = _emissions,
+        TriggerActivityId = TriggerActivityId,
+        TriggerInput = _triggerInput,
         CurrentNumber = _current,
         LastNumber = _lastNumber,
         StepsSinceRest = _steps,

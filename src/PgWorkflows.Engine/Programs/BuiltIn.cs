@@ -41,7 +41,14 @@ internal static class BuiltIn
         Define("RunJavaScript", "Scripting", "Runs a script.", new RunJavaScript(), [Input("Script", "String"), Input("PossibleOutcomes", "Object")],
             outputs: [new("Result", "Object", "The script's value.")]),
         Define("Event", "Primitives", "Waits for an event.", new Event(), [Input("EventName", "String")], outputs: [new("Result", "Object", "What came with the event.")]),
+        Define("PublishEvent", "Primitives", "Tells everybody that something happened.", new PublishEvent(),
+            [Input("EventName", "String"), Input("CorrelationId", "String"), Input("IsLocalEvent", "Boolean"), Input("Payload", "Object")]),
+        Define("RunTask", "Primitives", "Asks somebody outside to do something and waits until it is done.", new RunTask(),
+            [Input("TaskName", "String"), Input("Payload", "Object")], outputs: [new("Result", "Object", "What was reported.")]),
         Define("Delay", "Scheduling", "Waits for a span of time; the run is stored meanwhile.", new Delay(), [Input("TimeSpan", "TimeSpan", TimeSpan.FromMinutes(1))]),
+        Define("StartAt", "Scheduling", "Waits for a moment.", new StartAt(), [Input("DateTime", "DateTimeOffset")]),
+        Define("Timer", "Scheduling", "Starts runs at an interval; in the middle of a run a delay.", new Timer(), [Input("Interval", "TimeSpan", TimeSpan.FromMinutes(1))]),
+        Define("Cron", "Scheduling", "Starts runs by a calendar.", new Cron(), [Input("CronExpression", "String")]),
     ];
 
     private static ActivityType Define(
