@@ -112,11 +112,13 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
                     throw new FormatException($"'{other}' is not a step of a conformance case.");
             }
 
-            Observation.Add(observed, host, LabelOf, _labels.GetValueOrDefault("main") ?? host.Runs.FirstOrDefault());
+            Observation.Add(observed, host, LabelOf, Main);
             return observed;
         }
 
-        private StartRequest RequestOf(JsonElement step) => new()
+        private MemoryHost.Run? Main => _labels.GetValueOrDefault("main") ?? (host.Runs.Count > 0 ? host.Runs[0] : null);
+
+        private static StartRequest RequestOf(JsonElement step) => new()
         {
             InstanceId = MemoryHost.NewId(),
             Input = step.Member("input") is { ValueKind: JsonValueKind.Object } input
@@ -132,7 +134,7 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
         };
 
         private MemoryHost.Run Labelled(string label) =>
-            _labels.GetValueOrDefault(label) ?? (label == "main" ? host.Runs.FirstOrDefault() : null) ?? throw new FormatException($"No run is labelled '{label}'.");
+            _labels.GetValueOrDefault(label) ?? (label == "main" ? Main : null) ?? throw new FormatException($"No run is labelled '{label}'.");
 
         private string LabelOf(MemoryHost.Run run)
         {

@@ -13,6 +13,8 @@ internal static class Difference
         "cannotStart", "returned", "journal", "status", "subStatus", "consoleLines", "incidents", "bookmarks", "activityRecords", "variables", "outputs",
     ];
 
+    private static readonly string[] SubStatuses = ["Pending", "Executing", "Suspended", "Finished", "Cancelled", "Faulted"];
+
     /// <summary>One line that names the member, or null when all are the same.</summary>
     public static string? First(JsonElement expected, JsonObject observed)
     {
@@ -45,9 +47,9 @@ internal static class Difference
         switch (expected, observed)
         {
             case (JsonObject wanted, JsonObject seen) when IsChildResult(wanted) && IsChildResult(seen):
-                return Of(Plain(wanted), Plain(seen));
+                return OfMembers(Plain(wanted), Plain(seen));
             case (JsonObject wanted, JsonObject seen):
-                return Of(wanted, seen);
+                return OfMembers(wanted, seen);
             case (JsonArray wanted, JsonArray seen):
                 for (var index = 0; index < Math.Min(wanted.Count, seen.Count); index++)
                 {
@@ -61,8 +63,8 @@ internal static class Difference
                 return JsonNode.DeepEquals(expected, observed) ? null : $"{path}: expected {Text(expected)}, observed {Text(observed)}";
         }
 
-        string? Of(JsonObject wanted, JsonObject seen) => wanted.Select(member => member.Key).Union(seen.Select(member => member.Key))
-            .Select(name => Difference.Of(wanted[name], seen[name], $"{path}.{name}")).FirstOrDefault(difference => difference is not null);
+        string? OfMembers(JsonObject wanted, JsonObject seen) => wanted.Select(member => member.Key).Union(seen.Select(member => member.Key))
+            .Select(name => Of(wanted[name], seen[name], $"{path}.{name}")).FirstOrDefault(difference => difference is not null);
     }
 
     /// <summary>Texts of failures come partly from .NET or the script engine: the activity and the kind are compared, an author's own message too.</summary>
@@ -115,7 +117,7 @@ internal static class Difference
             ? (name, number.GetValue<int>()) switch
             {
                 ("Status", var status) => JsonValue.Create(status == 0 ? "Running" : "Finished"),
-                ("SubStatus", var status) => JsonValue.Create(new[] { "Pending", "Executing", "Suspended", "Finished", "Cancelled", "Faulted" }[status]),
+                ("SubStatus", var status) => JsonValue.Create(SubStatuses[status]),
                 _ => number.DeepClone(),
             }
             : member.Value!.DeepClone();

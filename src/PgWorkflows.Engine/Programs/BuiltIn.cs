@@ -47,7 +47,7 @@ internal static class BuiltIn
             [Input("TaskName", "String"), Input("Payload", "Object")], outputs: [new("Result", "Object", "What was reported.")]),
         Define("Delay", "Scheduling", "Waits for a span of time; the run is stored meanwhile.", new Delay(), [Input("TimeSpan", "TimeSpan", TimeSpan.FromMinutes(1))]),
         Define("StartAt", "Scheduling", "Waits for a moment.", new StartAt(), [Input("DateTime", "DateTimeOffset")]),
-        Define("Timer", "Scheduling", "Starts runs at an interval; in the middle of a run a delay.", new Timer(), [Input("Interval", "TimeSpan", TimeSpan.FromMinutes(1))]),
+        Define("Timer", "Scheduling", "Starts runs at an interval; in the middle of a run a delay.", new Interpreting.Behaviors.Timer(), [Input("Interval", "TimeSpan", TimeSpan.FromMinutes(1))]),
         Define("Cron", "Scheduling", "Starts runs by a calendar.", new Cron(), [Input("CronExpression", "String")]),
     ];
 
