@@ -48,7 +48,7 @@ internal static class ScriptFunctions
     /// <summary>variables.X, getX(), setX() for each variable; getX() for each input; getOutputFromActivity() for each named activity.</summary>
     private static void AddNamed(Jint.Engine engine, IExpressionContext context)
     {
-        var variables = new ObjectInstance(engine);
+        var variables = engine.Object.Construct(Jint.Runtime.Arguments.Empty);
         foreach (var name in context.VariableNames.Distinct())
         {
             var variable = name;

@@ -88,7 +88,7 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
                     var found = run.Instance.Bookmarks.Where(candidate => candidate.ActivityId == bookmark.Member("activityId")?.GetString())
                         .ElementAtOrDefault(bookmark.Member("index")?.GetInt32() ?? 0)
                         ?? throw new FormatException($"'{label}' has no bookmark of {bookmark.Member("activityId")}.");
-                    await host.ResumeAsync(run, found.Id, step.Member("input"), cancellationToken);
+                    await host.ResumeAsync(run, found.Id, PayloadOf(step.Member("input")), cancellationToken);
                     Returned(observed, run);
                     break;
                 case "event":
@@ -116,6 +116,9 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
             return observed;
         }
 
+        /// <summary>Elsa hands an event's payload over in a member of the resume's input.</summary>
+        private static object? PayloadOf(JsonElement? input) => input?.Member("__EventPayloadWorkflowInput") ?? input;
+
         private MemoryHost.Run? Main => _labels.GetValueOrDefault("main") ?? (host.Runs.Count > 0 ? host.Runs[0] : null);
 
         private static StartRequest RequestOf(JsonElement step) => new()
@@ -134,7 +137,7 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
         };
 
         private MemoryHost.Run Labelled(string label) =>
-            _labels.GetValueOrDefault(label) ?? (label == "main" ? Main : null) ?? throw new FormatException($"No run is labelled '{label}'.");
+            _labels.GetValueOrDefault(label) ?? (label == "main" ? Main : host.Runs.FirstOrDefault(run => LabelOf(run) == label)) ?? throw new FormatException($"No run is labelled '{label}'.");
 
         private string LabelOf(MemoryHost.Run run)
         {

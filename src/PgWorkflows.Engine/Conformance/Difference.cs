@@ -90,6 +90,12 @@ internal static class Difference
                 record.Remove("type");
         }
 
+        foreach (var record in (instance["activityRecords"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            DropNulls(record);
+            DropEmbedded(record);
+        }
+
         // Sentences that activities say about their work are our own addition; Elsa's entries have a message when they tell of a fault.
         if (instance["journalMessages"] is not JsonArray messages)
             return;
@@ -99,10 +105,35 @@ internal static class Difference
             instance["journalMessages"] = new JsonArray(kept);
     }
 
+    /// <summary>An output without a value is the same as no output.</summary>
+    private static void DropNulls(JsonObject record)
+    {
+        if (record["outputs"] is not JsonArray outputs)
+            return;
+        foreach (var output in outputs.OfType<JsonObject>())
+        {
+            foreach (var name in output.Where(member => member.Value is null).Select(member => member.Key).ToList())
+                output.Remove(name);
+        }
+
+        if (outputs.All(output => output is not JsonObject { Count: > 0 }))
+            record.Remove("outputs");
+    }
+
+    /// <summary>Elsa records the cases of a Switch with the activities in them, in the form of its own .NET types.</summary>
+    private static void DropEmbedded(JsonObject record)
+    {
+        foreach (var input in (record["inputs"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            foreach (var @case in (input["Cases"] as JsonArray ?? []).OfType<JsonObject>())
+                @case.Remove("activity");
+        }
+    }
+
     private static string KindOf(string? type) => type switch
     {
         _ when type?.EndsWith("FaultException", StringComparison.Ordinal) is true => "Fault",
-        _ when type?.EndsWith("InputEvaluationException", StringComparison.Ordinal) is true || type?.EndsWith("InputException", StringComparison.Ordinal) is true => "Input",
+        _ when type?.EndsWith("InputEvaluationException", StringComparison.Ordinal) is true || type?.EndsWith("InputException", StringComparison.Ordinal) is true || type == "System.ArgumentNullException" => "Input",
         _ when type?.EndsWith("ActivityNotFoundException", StringComparison.Ordinal) is true => "ActivityNotFound",
         _ => "Other",
     };

@@ -9,6 +9,9 @@ internal abstract class Expression
 {
     public abstract object? Evaluate(IExpressionContext context);
 
+    /// <summary>The value for an input of type Object: Elsa leaves an Object expression's text as it is unless the target has a type of its own.</summary>
+    public virtual object? EvaluateAsObject(IExpressionContext context) => Evaluate(context);
+
     /// <summary>Makes an expression of an <c>{ "type", "value" }</c> object; null when the type is not known, which Elsa reads as no value.</summary>
     public static Expression? Compile(JsonElement expression, ExpressionLanguages languages)
     {
@@ -136,8 +139,9 @@ internal sealed class ObjectExpression : Expression
             return new Constant(null);
         if (ParseText(value) is not { } json)
             return value is { } text ? new Invalid(text.GetString() ?? "") : new Constant(null);
+        var plain = value is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
         if (json.ValueKind != JsonValueKind.Object || !json.EnumerateObject().Any(member => IsExpression(member.Value)))
-            return new Constant(ValueConverter.Normalize(json));
+            return new ObjectLiteral(ValueConverter.Normalize(json), plain);
 
         return new ObjectExpression([.. json.EnumerateObject().Select(member => (member.Name, IsExpression(member.Value)
             ? Compile(member.Value, languages) ?? new Constant(null)
@@ -152,6 +156,14 @@ internal sealed class ObjectExpression : Expression
         && value.EnumerateObject().Count() == 2
         && value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
         && value.TryGetProperty("value", out _);
+}
+
+/// <summary>JSON that is always the same, with the text that it was given as.</summary>
+internal sealed class ObjectLiteral(object? value, string? text) : Expression
+{
+    public override object? Evaluate(IExpressionContext context) => value;
+
+    public override object? EvaluateAsObject(IExpressionContext context) => text ?? value;
 }
 
 /// <summary>Text that should be JSON and is not: an incident when it is evaluated, as in Elsa.</summary>

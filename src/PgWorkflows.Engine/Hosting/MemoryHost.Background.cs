@@ -89,13 +89,13 @@ public sealed partial class MemoryHost
             {
                 InstanceId = NewId(),
                 TriggerActivityId = trigger!.Id,
-                TriggerInput = published.Payload,
+                TriggerInput = published.Result,
                 CorrelationId = published.CorrelationId,
             }, cancellationToken);
         }
 
         foreach (var (run, bookmark) in waiting)
-            await ResumeOneAsync(run, bookmark.Id, published.Payload, cancellationToken);
+            await ResumeOneAsync(run, bookmark.Id, published.Result, cancellationToken);
         if (waiting.Count == 0 && triggers.Count == 0)
             _untaken.Add((published, _time.GetUtcNow()));
     }
@@ -116,7 +116,7 @@ public sealed partial class MemoryHost
         var published = _untaken[index].Event;
         _untaken.RemoveAt(index);
         foreach (var (run, bookmark) in TakersOf(published).ToList())
-            await ResumeOneAsync(run, bookmark.Id, published.Payload, cancellationToken);
+            await ResumeOneAsync(run, bookmark.Id, published.Result, cancellationToken);
         return true;
     }
 

@@ -68,6 +68,7 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
     public async Task<Run> StartAsync(string definitionId, StartRequest request, CancellationToken cancellationToken)
     {
         var run = await BeginAsync(definitionId, request, cancellationToken);
+        run.Returned = (run.Instance.Status, run.Instance.SubStatus);
         await SettleAsync(cancellationToken);
         return run;
     }
@@ -85,6 +86,7 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
     public async Task<bool> ResumeAsync(Run run, string bookmarkId, object? input, CancellationToken cancellationToken)
     {
         var resumed = await ResumeOneAsync(run, bookmarkId, input, cancellationToken);
+        run.Returned = (run.Instance.Status, run.Instance.SubStatus);
         await SettleAsync(cancellationToken);
         return resumed;
     }
@@ -156,7 +158,6 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
         }
 
         run.Instance = AfterStep?.Invoke(Take(run)) ?? Take(run);
-        run.Returned = (run.Instance.Status, run.Instance.SubStatus);
         await TellParentAsync(run, cancellationToken);
     }
 

@@ -22,8 +22,8 @@ internal abstract class Behavior
     /// <summary>A bookmark of this activity was resumed.</summary>
     public virtual void Resumed(Burst burst, ActivityContext self, object? input) => burst.Complete(self);
 
-    /// <summary>A Break below; true when this activity is the loop that it ends.</summary>
-    public virtual bool Breaks(Burst burst, ActivityContext self) => false;
+    /// <summary>A Break below ends here.</summary>
+    public virtual bool IsLoop => false;
 
     /// <summary>A Complete below ends here: a workflow used as an activity. The workflow itself is the last resort.</summary>
     public virtual bool IsComposite => false;

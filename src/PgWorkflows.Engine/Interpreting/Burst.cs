@@ -35,6 +35,7 @@ internal sealed partial class Burst
     private int _current;
     private int _lastNumber;
     private int _steps;
+    private bool _isOver;
     private long _sequence;
 
     public Burst(WorkflowInstance instance, DateTimeOffset now)
@@ -199,6 +200,7 @@ internal sealed partial class Burst
     private void Rest()
     {
         (_steps, _register, _lastResult) = (0, WorkflowInstance.NoRegister, null);
+        ForgetMemoryVariables();
         if (_status != WorkflowStatus.Running)
             return;
 

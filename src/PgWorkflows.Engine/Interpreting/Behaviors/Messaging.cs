@@ -19,10 +19,7 @@ internal sealed class Event : Behavior
     }
 
     public override void Resumed(Burst burst, ActivityContext self, object? input) =>
-        burst.Complete(self, outputs: new Dictionary<string, object?> { ["Result"] = input ?? Nothing });
-
-    // Elsa's Result of an event without payload is an empty object, not null.
-    private static readonly JsonElement Nothing = JsonSerializer.SerializeToElement(new object());
+        burst.Complete(self, outputs: input is null ? null : new Dictionary<string, object?> { ["Result"] = input });
 }
 
 /// <summary>Tells everybody, or this run only, that something happened; the host delivers it after the step is stored.</summary>
@@ -43,7 +40,13 @@ internal sealed class PublishEvent : Behavior
 /// <param name="CorrelationId">Only runs with this correlation id are meant; null for all.</param>
 /// <param name="Payload">What comes with it.</param>
 /// <param name="OnlyInstanceId">Only this run is meant; null for all.</param>
-public sealed record EventPublished(string Name, string? CorrelationId, object? Payload, string? OnlyInstanceId) : Emission;
+public sealed record EventPublished(string Name, string? CorrelationId, object? Payload, string? OnlyInstanceId) : Emission
+{
+    private static readonly JsonElement Nothing = JsonSerializer.SerializeToElement(new object());
+
+    /// <summary>What a taker gets as Result: without payload an empty object, as in Elsa, not null.</summary>
+    public object Result => Payload ?? Nothing;
+}
 
 /// <summary>Asks somebody outside to do something, and waits until it is reported as done.</summary>
 internal sealed class RunTask : Behavior

@@ -136,6 +136,6 @@ internal sealed class RunJavaScript : Behavior
     {
         var language = burst.Program.Languages.Find("JavaScript") ?? throw new InputException("Script", "needs JavaScript, which this host does not offer");
         var (value, outcomes) = burst.Run(self, language, ValueConverter.ToText(self.Inputs.GetValueOrDefault("Script")));
-        burst.Complete(self, outcomes, value is null ? null : new Dictionary<string, object?> { ["Result"] = value });
+        burst.Complete(self, outcomes ?? Burst.DefaultOutcomes, value is null ? null : new Dictionary<string, object?> { ["Result"] = value });
     }
 }
