@@ -22,7 +22,7 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
     public MemoryHost(TimeProvider time, ExpressionLanguages? languages = null, IEnumerable<IActivity>? activities = null)
     {
         _time = time;
-        _library = new ActivityLibrary([new ExecuteWorkflow(this), new DispatchWorkflow(this), .. activities ?? []], languages);
+        _library = new ActivityLibrary([new ExecuteWorkflow(this), new DispatchWorkflow(this), new BulkDispatchWorkflows(this), .. activities ?? []], languages);
     }
 
     /// <summary>One run with everything it has written.</summary>

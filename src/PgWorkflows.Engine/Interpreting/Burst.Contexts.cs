@@ -114,6 +114,8 @@ internal sealed partial class Burst
         Note(context, "Suspended", context.Sentence);
     }
 
+    public bool IsWaiting(int number) => (_bookmarks ?? _before.Bookmarks).Any(bookmark => bookmark.Number == number);
+
     public void CancelChildren(int number)
     {
         foreach (var child in Children(number).Where(child => child.Status is ActivityStatus.Running or ActivityStatus.Faulted).ToList())

@@ -110,6 +110,10 @@ internal sealed partial class Burst
         }
     }
 
+    /// <summary>Records outputs of an activity that goes on.</summary>
+    public ActivityContext Record(ActivityContext context, IReadOnlyDictionary<string, object?> outputs) =>
+        outputs.Count == 0 ? context : Bind(context, outputs);
+
     /// <summary>Records outputs and copies the bound ones to their variables and workflow outputs.</summary>
     private ActivityContext Bind(ActivityContext context, IReadOnlyDictionary<string, object?> outputs)
     {

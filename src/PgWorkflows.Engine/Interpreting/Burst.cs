@@ -11,9 +11,6 @@ namespace PgWorkflows.Engine.Interpreting;
 /// </summary>
 internal sealed partial class Burst
 {
-    /// <summary>More steps than this without a wait are a loop that never ends.</summary>
-    public const int StepBudget = 100_000;
-
     private readonly WorkflowInstance _before;
     private readonly List<ActivityContext> _contexts;
     private readonly List<WorkItem> _queue;
@@ -82,7 +79,7 @@ internal sealed partial class Burst
             switch (result)
             {
                 case ActivityResult.Completed completed:
-                    Complete(context, completed.Outcomes, completed.Outputs, completed.Sentence);
+                    context.Node.Behavior.Returned(this, context, completed);
                     break;
                 case ActivityResult.Suspended suspended:
                     Update(context with { Sentence = suspended.Sentence });
@@ -139,10 +136,10 @@ internal sealed partial class Burst
             var item = _queue[0];
             _queue.RemoveAt(0);
 
-            if (++_steps > StepBudget)
+            if (++_steps > Program.StepBudget)
             {
                 _queue.Clear();
-                Fault(Get(item.Owner) ?? _contexts[0], new StepBudgetException(item.Node.Label, StepBudget));
+                Fault(Get(item.Owner) ?? _contexts[0], new StepBudgetException(item.Node.Label, Program.StepBudget));
                 End(WorkflowSubStatus.Faulted);
                 break;
             }
