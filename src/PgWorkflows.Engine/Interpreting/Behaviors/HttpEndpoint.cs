@@ -22,7 +22,17 @@ internal sealed class HttpEndpoint : Behavior
         // One bookmark for each method, as in Elsa; the first request that comes takes them all.
         var path = ValueConverter.ToText(self.Inputs.GetValueOrDefault("Path")).Trim('/');
         foreach (var method in MethodsOf(self.Inputs.GetValueOrDefault("SupportedMethods")))
-            burst.Wait(self, new BookmarkRequest(Bookmark, new { Path = path, Method = method }));
+        {
+            burst.Wait(self, new BookmarkRequest(Bookmark, new Dictionary<string, object?>
+            {
+                ["Path"] = path,
+                ["Method"] = method,
+                ["Authorize"] = self.Inputs.GetValueOrDefault("Authorize"),
+                ["Policy"] = self.Inputs.GetValueOrDefault("Policy"),
+                ["RequestTimeout"] = self.Inputs.GetValueOrDefault("RequestTimeout"),
+                ["RequestSizeLimit"] = self.Inputs.GetValueOrDefault("RequestSizeLimit"),
+            }));
+        }
     }
 
     public override void Resumed(Burst burst, ActivityContext self, object? input)
