@@ -1,6 +1,5 @@
 using Jint;
 using Jint.Native;
-using Jint.Native.Object;
 using Jint.Runtime.Descriptors;
 using Jint.Runtime.Interop;
 using PgWorkflows.Engine.Expressions;

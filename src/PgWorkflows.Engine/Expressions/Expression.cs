@@ -189,8 +189,22 @@ public interface IExpressionLanguage
     /// <summary>Its name in definitions, for example <c>JavaScript</c>.</summary>
     string Type { get; }
 
+    /// <summary>What is wrong with a script's spelling, without running it; null when nothing is.</summary>
+    ScriptProblem? Check(string script);
+
     /// <summary>Evaluates a script. Throws what becomes an incident; must end by itself within its limits.</summary>
     object? Evaluate(string script, IExpressionContext context);
+}
+
+/// <summary>Why a script cannot be read.</summary>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Column">The column, from 1.</param>
+/// <param name="Problem">What is wrong there.</param>
+/// <param name="Cure">The spelling that works, where one is known.</param>
+public sealed record ScriptProblem(int Line, int Column, string Problem, string? Cure)
+{
+    /// <summary>Problem and cure in one sentence.</summary>
+    public override string ToString() => Cure is null ? Problem : $"{Problem}; {Cure}";
 }
 
 /// <summary>The script languages the host offers.</summary>
