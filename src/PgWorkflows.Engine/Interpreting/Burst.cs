@@ -61,6 +61,9 @@ internal sealed partial class Burst
     /// <summary>The bookmark that is being resumed.</summary>
     public Bookmark? Resuming { get; private set; }
 
+    /// <summary>Counters of flowcharts that are being changed right now; empty between two steps.</summary>
+    public Dictionary<int, BehaviorState.Flow> OpenCounters { get; } = [];
+
     public WorkflowInstance Start()
     {
         _queue.Add(new WorkItem(Program.Root, Owner: 0, ScheduledBy: 0));

@@ -127,7 +127,7 @@ public sealed class Program
             if (source.Type is "Elsa.Switch" or "Elsa.FlowSwitch")
                 node.Cases = Cases.Compile(node, source.Json, library.Languages);
             if (source.Type == "Elsa.Flowchart")
-                node.Graphs = new FlowGraphs(EdgesOf(source, node));
+                node.Graphs = new FlowGraphs(EdgesOf(source, node), node.Children);
             return node;
         }
 
