@@ -14,51 +14,38 @@ namespace PgWorkflows.JavaScript;
 /// </summary>
 public sealed class JavaScriptLanguage : IExpressionLanguage
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-    private const int MaxStatements = 500_000;
-    private const int MaxRecursion = 200;
-    private const int MaxLength = 100_000;
+    /// <summary>The longest script, in characters.</summary>
+    public const int MaxLength = 100_000;
+
+    /// <summary>The largest value that a script may hand over, in characters of text or JSON.</summary>
+    public const int MaxResult = 4_000_000;
 
     /// <inheritdoc/>
     public string Type => "JavaScript";
 
     /// <inheritdoc/>
+    public ScriptProblem? Check(string script) => ScriptSyntax.Check(script);
+
+    /// <inheritdoc/>
     public object? Evaluate(string script, IExpressionContext context)
     {
         if (script.Length > MaxLength)
-            throw new ScriptException($"the script has {script.Length:N0} characters; the limit is {MaxLength:N0}", 0, 0);
+            throw new ScriptException($"the script has {script.Length:N0} characters; the limit is {MaxLength:N0}");
+        var sandbox = new Sandbox();
         try
         {
-            var engine = new Jint.Engine(options => options
-                .LimitRecursion(MaxRecursion)
-                .MaxStatements(MaxStatements)
-                .TimeoutInterval(Limit)
-                .Strict(false));
-            ScriptFunctions.AddTo(engine, context);
-
-            // Elsa lets a script return at its top level; elsewhere the last expression's value counts.
-            return FromScript(engine, HasTopLevelReturn(script) ? engine.Execute($"(function () {{ {script}\n}})()").GetCompletionValue()
-                : engine.Execute(script).GetCompletionValue());
+            ScriptFunctions.AddTo(sandbox.Engine, context);
+            var value = FromScript(sandbox.Engine, sandbox.Run(ScriptSyntax.Runnable(script)));
+            return (value as string)?.Length is not > MaxResult ? value
+                : throw new ScriptException($"the result has more than {MaxResult:N0} characters");
         }
         catch (ParserException e)
         {
-            throw new ScriptException(e.Description ?? e.Message, e.LineNumber, e.Column);
+            throw new ScriptException(ScriptSyntax.Problem(script, e).ToString(), e.LineNumber, e.Column);
         }
         catch (JavaScriptException e)
         {
             throw new ScriptException(e.Error.ToString(), e.LineNumber, e.Column);
-        }
-        catch (StatementsCountOverflowException)
-        {
-            throw new ScriptException($"the script took more than {MaxStatements:N0} statements", 0, 0);
-        }
-        catch (RecursionDepthOverflowException)
-        {
-            throw new ScriptException($"the script called itself more than {MaxRecursion} deep", 0, 0);
-        }
-        catch (TimeoutException)
-        {
-            throw new ScriptException($"the script took longer than {Limit.TotalSeconds:0} s", 0, 0);
         }
     }
 
@@ -79,7 +66,10 @@ public sealed class JavaScriptLanguage : IExpressionLanguage
         if (value.IsDate())
             return new DateTimeOffset(DateTime.SpecifyKind(value.AsDate().ToDateTime(), DateTimeKind.Utc));
         var text = new Jint.Native.Json.JsonSerializer(engine).Serialize(value, JsValue.Undefined, JsValue.Undefined);
-        return text.IsString() ? Parse(text.AsString()) : null;
+        if (!text.IsString())
+            return null;
+        var json = text.AsString();
+        return json.Length <= MaxResult ? Parse(json) : throw new ScriptException($"the result has more than {MaxResult:N0} characters as JSON");
     }
 
     internal static JsValue ToScript(Jint.Engine engine, object? value) => value switch
@@ -100,23 +90,8 @@ public sealed class JavaScriptLanguage : IExpressionLanguage
         using var document = JsonDocument.Parse(json);
         return document.RootElement.Clone();
     }
-
-    private static bool HasTopLevelReturn(string script)
-    {
-        if (!script.Contains("return", StringComparison.Ordinal))
-            return false;
-        try
-        {
-            new JavaScriptParser().Parse(script);
-            return false;
-        }
-        catch (ParserException)
-        {
-            return true; // Parsed as a function body next; what is wrong otherwise is told then.
-        }
-    }
 }
 
 /// <summary>A script failed; the message names line and column where they are known.</summary>
-public sealed class ScriptException(string problem, int line, int column)
+public sealed class ScriptException(string problem, int line = 0, int column = 0)
     : Exception(line > 0 ? $"JavaScript, line {line}, column {column + 1}: {problem}" : $"JavaScript: {problem}");

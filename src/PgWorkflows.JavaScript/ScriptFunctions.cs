@@ -1,6 +1,5 @@
 using Jint;
 using Jint.Native;
-using Jint.Native.Object;
 using Jint.Runtime.Descriptors;
 using Jint.Runtime.Interop;
 using PgWorkflows.Engine.Expressions;
@@ -48,7 +47,7 @@ internal static class ScriptFunctions
     /// <summary>variables.X, getX(), setX() for each variable; getX() for each input; getOutputFromActivity() for each named activity.</summary>
     private static void AddNamed(Jint.Engine engine, IExpressionContext context)
     {
-        var variables = new ObjectInstance(engine);
+        var variables = engine.Object.Construct(Jint.Runtime.Arguments.Empty);
         foreach (var name in context.VariableNames.Distinct())
         {
             var variable = name;

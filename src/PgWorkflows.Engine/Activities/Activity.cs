@@ -25,7 +25,7 @@ public abstract class Activity<TInputs> : IActivity
     private static readonly InputBinder<TInputs> Binder = new();
 
     /// <inheritdoc/>
-    public ActivityDescriptor Descriptor => field ??= ActivityDescriptor.Of(GetType(), typeof(TInputs));
+    public virtual ActivityDescriptor Descriptor => field ??= ActivityDescriptor.Of(GetType(), typeof(TInputs));
 
     /// <summary>Does the activity's work; override this one, or the one that also sees who calls.</summary>
     public virtual ValueTask<ActivityResult> RunAsync(TInputs inputs, CancellationToken cancellationToken) =>

@@ -20,6 +20,9 @@ public sealed class ActivityAttribute(string type) : Attribute
     /// <summary>The outcomes a definition can connect; none means Elsa's single <c>Done</c>.</summary>
     public string[] Outcomes { get; init; } = [];
 
+    /// <summary>Elsa's kind.</summary>
+    public ActivityKind Kind { get; init; }
+
     /// <summary>The activity changes something outside of our store: it is saved as intended before it runs, and never repeated after a crash.</summary>
     public bool HasEffect { get; init; }
 }

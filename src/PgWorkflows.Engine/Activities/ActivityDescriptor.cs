@@ -31,6 +31,27 @@ public sealed record ActivityDescriptor
     /// <summary>Changes something outside of our store.</summary>
     public bool HasEffect { get; init; }
 
+    /// <summary>Elsa's kind; a trigger can begin a run.</summary>
+    public ActivityKind Kind { get; init; }
+
+    /// <summary>Properties that hold other activities, PascalCase; for a list or for cases the name of the list.</summary>
+    public IReadOnlyList<string> EmbeddedPorts { get; init; } = [];
+
+    /// <summary>The input whose value adds outcomes (case labels, branch names, status codes), or null.</summary>
+    public string? OutcomesFrom { get; init; }
+
+    /// <summary>Holds activities and variables of its own.</summary>
+    public bool IsContainer { get; init; }
+
+    /// <summary>Nothing can lead to it.</summary>
+    public bool IsStart { get; init; }
+
+    /// <summary>Nothing can follow it.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>Not on the palette.</summary>
+    public bool IsHidden { get; init; }
+
     internal static ActivityDescriptor Of(Type activity, Type inputs)
     {
         var attribute = activity.GetCustomAttribute<ActivityAttribute>()
@@ -44,6 +65,7 @@ public sealed record ActivityDescriptor
             Category = attribute.Category,
             Description = attribute.Description,
             Outcomes = attribute.Outcomes is [] ? ["Done"] : attribute.Outcomes,
+            Kind = attribute.Kind,
             Inputs = [.. inputs.GetConstructors()[0].GetParameters().Select(InputDescriptor.Of)],
             Outputs = [.. activity.GetCustomAttributes<OutputAttribute>().Select(o => new OutputDescriptor(o.Name, TypeAliases.Of(o.Type), o.Description))],
             HasEffect = attribute.HasEffect,
@@ -65,6 +87,19 @@ public sealed record ActivityDescriptor
     }
 }
 
+/// <summary>Elsa's kinds of activities.</summary>
+public enum ActivityKind
+{
+    /// <summary>Works inside of a run.</summary>
+    Action,
+
+    /// <summary>Can also begin a run.</summary>
+    Trigger,
+
+    /// <summary>Works for longer, possibly in the background.</summary>
+    Task,
+}
+
 /// <summary>One input of an activity.</summary>
 /// <param name="Name">PascalCase name; camelCase in definition JSON.</param>
 /// <param name="TypeName">Elsa's type alias.</param>
@@ -76,6 +111,15 @@ public sealed record ActivityDescriptor
 public sealed record InputDescriptor(
     string Name, string TypeName, string UIHint, object? DefaultValue, bool IsRequired, string Description, IReadOnlyList<string>? Options)
 {
+    /// <summary>An expression around the value; otherwise the definition holds the bare value.</summary>
+    public bool IsWrapped { get; init; } = true;
+
+    /// <summary>Evaluated before the activity begins; otherwise by the activity, as often as it needs.</summary>
+    public bool AutoEvaluate { get; init; } = true;
+
+    /// <summary>The expression type that the editor begins with, or null.</summary>
+    public string? DefaultSyntax { get; init; }
+
     internal static InputDescriptor Of(ParameterInfo parameter)
     {
         var attribute = parameter.GetCustomAttribute<InputAttribute>();

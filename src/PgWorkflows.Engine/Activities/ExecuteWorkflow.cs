@@ -46,15 +46,8 @@ public sealed class ExecuteWorkflow(IChildRuns children) : Activity<ExecuteWorkf
     /// <inheritdoc/>
     public override async ValueTask<ActivityResult> RunAsync(Inputs inputs, ActivityCall call, CancellationToken cancellationToken)
     {
-        var input = new Dictionary<string, object?>();
-        if (inputs.Input is { ValueKind: JsonValueKind.Object } given)
-        {
-            foreach (var member in given.EnumerateObject())
-                input[member.Name] = ValueConverter.Normalize(member.Value);
-        }
-
         var child = await children.RunAsync(
-            new(inputs.WorkflowDefinitionId, input, inputs.CorrelationId, call.InstanceId, call.ActivityInstanceId), cancellationToken);
+            new(inputs.WorkflowDefinitionId, Members(inputs.Input), inputs.CorrelationId, call.InstanceId, call.ActivityInstanceId), cancellationToken);
 
         if (inputs.WaitForCompletion && child.Status != WorkflowStatus.Finished)
             return new ActivityResult.Suspended(new BookmarkRequest(Bookmark, new { ChildInstanceId = child.InstanceId }));
@@ -64,6 +57,11 @@ public sealed class ExecuteWorkflow(IChildRuns children) : Activity<ExecuteWorkf
             Outputs = new Dictionary<string, object?> { ["Result"] = ResultOf(child) },
         };
     }
+
+    /// <summary>The members of an object as inputs by name; none for anything else.</summary>
+    internal static Dictionary<string, object?> Members(JsonElement? json) => json is { ValueKind: JsonValueKind.Object } given
+        ? given.EnumerateObject().ToDictionary(member => member.Name, member => ValueConverter.Normalize(member.Value))
+        : [];
 
     /// <summary>What the parent learns of its child (the activity's Result).</summary>
     public static object ResultOf(ChildRun child) => new

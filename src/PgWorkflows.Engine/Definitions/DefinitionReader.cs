@@ -198,7 +198,10 @@ public static class DefinitionReader
                 if (Text(item, "id", path) is { Length: > 0 } id && name is not null)
                 {
                     var driver = Text(item, "storageDriverTypeName", path);
-                    variables.Add(new(id, name, Text(item, "typeName", path), item.Member("value"),
+                    var typeName = Text(item, "typeName", path);
+                    if (item.Member("isArray") is { ValueKind: JsonValueKind.True } && typeName?.EndsWith("[]", StringComparison.Ordinal) is false)
+                        typeName += "[]";
+                    variables.Add(new(id, name, typeName, item.Member("value"),
                         IsPersistent: driver?.Contains("Workflow", StringComparison.Ordinal) is true && !driver.Contains("MemoryStorageDriver", StringComparison.Ordinal)));
                 }
             }

@@ -9,6 +9,9 @@ internal abstract class Expression
 {
     public abstract object? Evaluate(IExpressionContext context);
 
+    /// <summary>The value for an input of type Object: Elsa leaves an Object expression's text as it is unless the target has a type of its own.</summary>
+    public virtual object? EvaluateAsObject(IExpressionContext context) => Evaluate(context);
+
     /// <summary>Makes an expression of an <c>{ "type", "value" }</c> object; null when the type is not known, which Elsa reads as no value.</summary>
     public static Expression? Compile(JsonElement expression, ExpressionLanguages languages)
     {
@@ -17,7 +20,7 @@ internal abstract class Expression
         return type switch
         {
             "Literal" => new Constant(value is { } literal ? ValueConverter.Normalize(literal) : null),
-            "Object" or "Json" => JsonObject.Of(value, languages),
+            "Object" or "Json" => ObjectExpression.Of(value, languages),
             "Variable" => new VariableReference(Reference(value, "id"), Reference(value, "name")),
             "Input" => new InputReference(Reference(value, "name")),
             _ => languages.Find(type) is { } language ? new Script(language, ValueConverter.ToText(ValueConverter.Normalize(value))) : null,
@@ -124,11 +127,11 @@ internal sealed class InputReference(string? name) : Expression
 }
 
 /// <summary>JSON text, whose members may be expressions themselves (inputs that Studio edits as a dictionary).</summary>
-internal sealed class JsonObject : Expression
+internal sealed class ObjectExpression : Expression
 {
     private readonly (string Name, Expression Value)[] _members;
 
-    private JsonObject((string, Expression)[] members) => _members = members;
+    private ObjectExpression((string, Expression)[] members) => _members = members;
 
     public static Expression Of(JsonElement? value, ExpressionLanguages languages)
     {
@@ -136,10 +139,11 @@ internal sealed class JsonObject : Expression
             return new Constant(null);
         if (ParseText(value) is not { } json)
             return value is { } text ? new Invalid(text.GetString() ?? "") : new Constant(null);
+        var plain = value is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
         if (json.ValueKind != JsonValueKind.Object || !json.EnumerateObject().Any(member => IsExpression(member.Value)))
-            return new Constant(ValueConverter.Normalize(json));
+            return new ObjectLiteral(ValueConverter.Normalize(json), plain);
 
-        return new JsonObject([.. json.EnumerateObject().Select(member => (member.Name, IsExpression(member.Value)
+        return new ObjectExpression([.. json.EnumerateObject().Select(member => (member.Name, IsExpression(member.Value)
             ? Compile(member.Value, languages) ?? new Constant(null)
             : new Constant(ValueConverter.Normalize(member.Value))))]);
     }
@@ -152,6 +156,14 @@ internal sealed class JsonObject : Expression
         && value.EnumerateObject().Count() == 2
         && value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
         && value.TryGetProperty("value", out _);
+}
+
+/// <summary>JSON that is always the same, with the text that it was given as.</summary>
+internal sealed class ObjectLiteral(object? value, string? text) : Expression
+{
+    public override object? Evaluate(IExpressionContext context) => value;
+
+    public override object? EvaluateAsObject(IExpressionContext context) => text ?? value;
 }
 
 /// <summary>Text that should be JSON and is not: an incident when it is evaluated, as in Elsa.</summary>
@@ -177,8 +189,22 @@ public interface IExpressionLanguage
     /// <summary>Its name in definitions, for example <c>JavaScript</c>.</summary>
     string Type { get; }
 
+    /// <summary>What is wrong with a script's spelling, without running it; null when nothing is.</summary>
+    ScriptProblem? Check(string script);
+
     /// <summary>Evaluates a script. Throws what becomes an incident; must end by itself within its limits.</summary>
     object? Evaluate(string script, IExpressionContext context);
+}
+
+/// <summary>Why a script cannot be read.</summary>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Column">The column, from 1.</param>
+/// <param name="Problem">What is wrong there.</param>
+/// <param name="Cure">The spelling that works, where one is known.</param>
+public sealed record ScriptProblem(int Line, int Column, string Problem, string? Cure)
+{
+    /// <summary>Problem and cure in one sentence.</summary>
+    public override string ToString() => Cure is null ? Problem : $"{Problem}; {Cure}";
 }
 
 /// <summary>The script languages the host offers.</summary>

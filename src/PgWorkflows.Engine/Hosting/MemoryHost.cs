@@ -10,7 +10,7 @@ using PgWorkflows.Engine.Values;
 namespace PgWorkflows.Engine.Hosting;
 
 /// <summary>Runs definitions in memory, children and events included: for trying a workflow out, for tests and for measuring.</summary>
-public sealed class MemoryHost : IChildRuns
+public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
 {
     private readonly Dictionary<string, WorkflowDefinition> _definitions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Program> _programs = new(StringComparer.Ordinal);
@@ -22,16 +22,23 @@ public sealed class MemoryHost : IChildRuns
     public MemoryHost(TimeProvider time, ExpressionLanguages? languages = null, IEnumerable<IActivity>? activities = null)
     {
         _time = time;
-        _library = new ActivityLibrary([new ExecuteWorkflow(this), .. activities ?? []], languages);
+        _library = new ActivityLibrary([new ExecuteWorkflow(this), new DispatchWorkflow(this), new BulkDispatchWorkflows(this), .. activities ?? []], languages);
     }
 
     /// <summary>One run with everything it has written.</summary>
     public sealed class Run
     {
-        internal Run(WorkflowInstance instance) => Instance = instance;
+        internal Run(WorkflowInstance instance)
+        {
+            Instance = instance;
+            Returned = (instance.Status, instance.SubStatus);
+        }
 
         /// <summary>Its state.</summary>
         public WorkflowInstance Instance { get; internal set; }
+
+        /// <summary>Where the last call left it, before work in the background went on.</summary>
+        public (WorkflowStatus Status, WorkflowSubStatus SubStatus) Returned { get; internal set; }
 
         /// <summary>Its journal.</summary>
         public List<JournalEntry> Journal { get; } = [];
@@ -56,64 +63,48 @@ public sealed class MemoryHost : IChildRuns
         _programs.Clear();
     }
 
-    /// <summary>Starts a run and goes on until it rests.</summary>
+    /// <summary>Starts a run and goes on until it and what it set off rest; its activation strategy is not asked.</summary>
     /// <exception cref="WorkflowNotFoundException">There is no such definition.</exception>
     public async Task<Run> StartAsync(string definitionId, StartRequest request, CancellationToken cancellationToken)
     {
-        var run = new Run(WorkflowInstance.Start(ProgramOf(definitionId), request, _time.GetUtcNow()));
-        _runs.Add(run);
-        await ContinueAsync(run, cancellationToken);
+        var run = await BeginAsync(definitionId, request, cancellationToken);
+        run.Returned = (run.Instance.Status, run.Instance.SubStatus);
+        await SettleAsync(cancellationToken);
         return run;
+    }
+
+    /// <summary>As <see cref="StartAsync"/>; null when the definition's activation strategy refuses another run.</summary>
+    /// <exception cref="WorkflowNotFoundException">There is no such definition.</exception>
+    public async Task<Run?> TryStartAsync(string definitionId, StartRequest request, CancellationToken cancellationToken)
+    {
+        var running = _runs.Where(run => run.Instance.Status == WorkflowStatus.Running)
+            .Select(run => (run.Instance.Program.Definition.DefinitionId, run.Instance.CorrelationId));
+        return Activation.Allows(ProgramOf(definitionId).Definition, request.CorrelationId, running) ? await StartAsync(definitionId, request, cancellationToken) : null;
     }
 
     /// <summary>Resumes a wait; false when nobody waits there.</summary>
     public async Task<bool> ResumeAsync(Run run, string bookmarkId, object? input, CancellationToken cancellationToken)
     {
-        if (run.Instance.Resume(bookmarkId, input, _time.GetUtcNow()) is not { } resumed)
-            return false;
-        run.Instance = resumed;
-        await ContinueAsync(run, cancellationToken);
-        return true;
-    }
-
-    /// <summary>Publishes an event: runs that wait for it go on, workflows that begin with it start.</summary>
-    public async Task PublishEventAsync(string name, object? payload, string? correlationId, CancellationToken cancellationToken)
-    {
-        foreach (var definition in _definitions.Values.ToList())
-        {
-            var trigger = definition.Root?.SelfAndDescendants().FirstOrDefault(activity =>
-                activity is { Type: "Elsa.Event", CanStartWorkflow: true } && EventNameOf(activity.Json) == name);
-            if (trigger is not null)
-            {
-                var started = await StartAsync(definition.DefinitionId,
-                    new() { InstanceId = NewId(), TriggerActivityId = trigger.Id, CorrelationId = correlationId }, cancellationToken);
-                _ = started;
-            }
-        }
-
-        foreach (var run in _runs.ToList())
-        {
-            if (correlationId is not null && run.Instance.CorrelationId != correlationId)
-                continue;
-            foreach (var bookmark in run.Instance.Bookmarks.Where(bookmark => bookmark.Name == "Elsa.Event" && PayloadOf(bookmark, "EventName") == name).ToList())
-                await ResumeAsync(run, bookmark.Id, payload, cancellationToken);
-        }
+        var resumed = await ResumeOneAsync(run, bookmarkId, input, cancellationToken);
+        run.Returned = (run.Instance.Status, run.Instance.SubStatus);
+        await SettleAsync(cancellationToken);
+        return resumed;
     }
 
     /// <summary>Ends a run and the children it waits for.</summary>
-    public async Task CancelAsync(Run run, CancellationToken cancellationToken)
+    public Task CancelAsync(Run run, CancellationToken cancellationToken) => CancelAsync(run, withChildren: true, cancellationToken);
+
+    /// <summary>Ends a run, and on request the children it waits for.</summary>
+    public async Task CancelAsync(Run run, bool withChildren, CancellationToken cancellationToken)
     {
-        run.Instance = run.Instance.Cancel(_time.GetUtcNow());
-        Take(run);
-        foreach (var child in _runs.Where(other => other.Instance.ParentInstanceId == run.Instance.Id && other.Instance.Status == WorkflowStatus.Running).ToList())
-            await CancelAsync(child, cancellationToken);
-        await TellParentAsync(run, cancellationToken);
+        await CancelOneAsync(run, withChildren, cancellationToken);
+        await SettleAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     async Task<ChildRun> IChildRuns.RunAsync(ChildRequest request, CancellationToken cancellationToken)
     {
-        var run = await StartAsync(request.DefinitionId, new()
+        var run = await BeginAsync(request.DefinitionId, new()
         {
             InstanceId = NewId(),
             Input = new Dictionary<string, object?>(request.Input) { ["ParentInstanceId"] = request.ParentInstanceId },
@@ -121,6 +112,40 @@ public sealed class MemoryHost : IChildRuns
             ParentInstanceId = request.ParentInstanceId,
         }, cancellationToken);
         return ChildOf(run);
+    }
+
+    /// <inheritdoc/>
+    ValueTask<bool> IPublishedWorkflows.IsPublishedAsync(string definitionId, CancellationToken cancellationToken) => new(_definitions.ContainsKey(definitionId));
+
+    private async Task<Run> BeginAsync(string definitionId, StartRequest request, CancellationToken cancellationToken)
+    {
+        var run = new Run(WorkflowInstance.Start(ProgramOf(definitionId), request, _time.GetUtcNow()));
+        _runs.Add(run);
+        await ContinueAsync(run, cancellationToken);
+        return run;
+    }
+
+    private async Task<bool> ResumeOneAsync(Run run, string bookmarkId, object? input, CancellationToken cancellationToken)
+    {
+        if (run.Instance.Status == WorkflowStatus.Finished || run.Instance.Resume(bookmarkId, input, _time.GetUtcNow()) is not { } resumed)
+            return false;
+        run.Instance = resumed;
+        await ContinueAsync(run, cancellationToken);
+        return true;
+    }
+
+    private async Task CancelOneAsync(Run run, bool withChildren, CancellationToken cancellationToken)
+    {
+        var awaited = run.Instance.Bookmarks.SelectMany(ChildrenOf).ToHashSet(StringComparer.Ordinal);
+        run.Instance = run.Instance.Cancel(_time.GetUtcNow());
+        Take(run);
+        foreach (var child in _runs.Where(other => withChildren && other.Instance.Status == WorkflowStatus.Running
+            && (other.Instance.ParentInstanceId == run.Instance.Id || awaited.Contains(other.Instance.Id))).ToList())
+        {
+            await CancelOneAsync(child, withChildren, cancellationToken);
+        }
+
+        await TellParentAsync(run, cancellationToken);
     }
 
     private async Task ContinueAsync(Run run, CancellationToken cancellationToken)
@@ -142,19 +167,15 @@ public sealed class MemoryHost : IChildRuns
         run.Journal.AddRange(unsaved.Journal);
         foreach (var record in unsaved.Records)
             run.Records[record.Number] = record;
-        Lines.AddRange(unsaved.Emissions.OfType<LineWritten>().Select(line => line.Text));
-        return run.Instance = run.Instance.Saved();
-    }
+        foreach (var emission in unsaved.Emissions)
+        {
+            if (emission is LineWritten line)
+                Lines.Add(line.Text);
+            else
+                _background.Enqueue(emission);
+        }
 
-    private async Task TellParentAsync(Run run, CancellationToken cancellationToken)
-    {
-        if (run.Instance.Status != WorkflowStatus.Finished || run.Instance.ParentInstanceId is not { } parentId)
-            return;
-        var parent = _runs.Find(other => other.Instance.Id == parentId);
-        var bookmark = parent?.Instance.Bookmarks.FirstOrDefault(bookmark =>
-            bookmark.Name == ExecuteWorkflow.Bookmark && PayloadOf(bookmark, "ChildInstanceId") == run.Instance.Id);
-        if (bookmark is not null)
-            await ResumeAsync(parent!, bookmark.Id, ExecuteWorkflow.ResultOf(ChildOf(run)), cancellationToken);
+        return run.Instance = run.Instance.Saved();
     }
 
     private Program ProgramOf(string definitionId)
@@ -169,12 +190,6 @@ public sealed class MemoryHost : IChildRuns
 
     private static ChildRun ChildOf(Run run) =>
         new(run.Instance.Id, run.Instance.CorrelationId, run.Instance.Status, run.Instance.SubStatus, run.Instance.Output);
-
-    private static string? PayloadOf(Bookmark bookmark, string member) =>
-        bookmark.Payload is JsonElement payload && payload.Member(member) is { } value ? value.ToString() : null;
-
-    private static string? EventNameOf(JsonElement activity) =>
-        activity.Member("eventName") is { } input ? (input.Member("expression")?.Member("value") ?? input).ToString() : null;
 
     /// <summary>A new id in Elsa's form: 16 hexadecimal digits.</summary>
     public static string NewId() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));

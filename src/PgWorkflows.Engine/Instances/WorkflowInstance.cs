@@ -69,6 +69,12 @@ public sealed record WorkflowInstance
     /// <summary>The run that started this one.</summary>
     public string? ParentInstanceId { get; init; }
 
+    /// <summary>The trigger that started the run, until its activity has been reached; null for none.</summary>
+    public string? TriggerActivityId { get; init; }
+
+    /// <summary>What came with the trigger, until its activity has been reached.</summary>
+    public object? TriggerInput { get; init; }
+
     /// <summary>The workflow's inputs.</summary>
     public IReadOnlyDictionary<string, object?> Input { get; init; } = ActivityContext.Empty;
 
@@ -139,10 +145,12 @@ public sealed record WorkflowInstance
             Name = request.Name,
             ParentInstanceId = request.ParentInstanceId,
             Input = request.Input.ToDictionary(pair => pair.Key, pair => ValueConverter.Normalize(pair.Value)),
+            TriggerActivityId = request.TriggerActivityId,
+            TriggerInput = ValueConverter.Normalize(request.TriggerInput),
             CreatedAt = now,
             UpdatedAt = now,
         };
-        return new Burst(instance, now) { TriggerActivityId = request.TriggerActivityId }.Start();
+        return new Burst(instance, now).Start();
     }
 
     /// <summary>Takes in what the current activity returned and goes on to the next one.</summary>
@@ -225,6 +233,9 @@ public sealed record StartRequest
 
     /// <summary>The trigger to begin with (elsa-contract 2.4).</summary>
     public string? TriggerActivityId { get; init; }
+
+    /// <summary>What came with the trigger: an event's payload, a request as an object with the outputs of HttpEndpoint as members.</summary>
+    public object? TriggerInput { get; init; }
 }
 
 /// <summary>A leaf activity that is about to be run.</summary>

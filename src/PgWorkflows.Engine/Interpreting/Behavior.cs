@@ -22,15 +22,25 @@ internal abstract class Behavior
     /// <summary>A bookmark of this activity was resumed.</summary>
     public virtual void Resumed(Burst burst, ActivityContext self, object? input) => burst.Complete(self);
 
-    /// <summary>A Break below; true when this activity is the loop that it ends.</summary>
-    public virtual bool Breaks(Burst burst, ActivityContext self) => false;
+    /// <summary>The work outside is done; by default the activity completes with what came of it.</summary>
+    public virtual void Returned(Burst burst, ActivityContext self, ActivityResult.Completed result) =>
+        burst.Complete(self, result.Outcomes, result.Outputs, result.Sentence);
+
+    /// <summary>A Break below ends here.</summary>
+    public virtual bool IsLoop => false;
 
     /// <summary>A Complete below ends here: a workflow used as an activity. The workflow itself is the last resort.</summary>
     public virtual bool IsComposite => false;
 }
 
+/// <summary>A leaf activity that goes on with activities embedded in it after its work is done.</summary>
+internal interface IEmbedding
+{
+    Behavior Behavior { get; }
+}
+
 /// <summary>An activity whose work is done outside of the engine: the burst stops and hands it to the host.</summary>
-internal sealed class LeafBehavior(IActivity activity) : Behavior
+internal class LeafBehavior(IActivity activity) : Behavior
 {
     public IActivity Activity { get; } = activity;
 

@@ -42,6 +42,18 @@ internal sealed partial class Burst
     /// <summary>The host runs it; the burst stops here.</summary>
     public void HandOver(ActivityContext context) => _current = context.Number;
 
+    /// <summary>Whether this activity is the trigger that started the run, reached for the first time; with what came with it.</summary>
+    public bool IsTrigger(ActivityContext context, out object? input)
+    {
+        input = _triggerInput;
+        if (TriggerActivityId is null || TriggerActivityId != context.Node.Id)
+            return false;
+
+        // In a loop the second round waits like everybody else.
+        (TriggerActivityId, _triggerInput) = (null, null);
+        return true;
+    }
+
     public void Emit(Emission emission) => _emissions = new(emission, _emissions);
 
     /// <summary>Completes an execution: unfinished children are cancelled, the owner learns of it (elsa-contract 2.8).</summary>
@@ -52,7 +64,8 @@ internal sealed partial class Burst
             return;
 
         context = running;
-        CancelChildren(context.Number);
+        if (!_isOver)
+            CancelChildren(context.Number);
         if (outputs is { Count: > 0 })
             context = Bind(context, outputs);
 
@@ -67,14 +80,18 @@ internal sealed partial class Burst
         RemoveBookmarks(context.Number);
         if (context.Parent == 0)
         {
-            _outcomes = context.Outcomes;
+            _outcomes ??= context.Outcomes;
             return; // The wrapper's context stays: it holds the workflow's variables.
         }
 
         // The owner sees its child for the last time; the record lives on in the trail.
         _contexts.RemoveAll(other => other.Number == context.Number);
         _records = new(context, _records);
-        if (Get(context.Parent) is { Status: ActivityStatus.Running } owner)
+        if (_isOver || Get(context.Parent) is not { Status: ActivityStatus.Running } owner)
+            return;
+        if (_ending.Remove(owner.Number))
+            Complete(owner, owner.Outcomes);
+        else
             owner.Node.Behavior.ChildCompleted(this, owner, context, context.Outcomes ?? DefaultOutcomes);
     }
 
@@ -96,6 +113,8 @@ internal sealed partial class Burst
         });
         Note(context, "Suspended", context.Sentence);
     }
+
+    public bool IsWaiting(int number) => (_bookmarks ?? _before.Bookmarks).Any(bookmark => bookmark.Number == number);
 
     public void CancelChildren(int number)
     {
@@ -134,29 +153,50 @@ internal sealed partial class Burst
             End(WorkflowSubStatus.Faulted);
     }
 
-    /// <summary>A Break: the nearest loop ends; what lies between is cancelled with it.</summary>
+    /// <summary>A Break: everything up to the nearest loop ends as soon as the child that leads there has; without a loop it ends only itself.</summary>
     public void Break(ActivityContext from)
     {
+        var between = new List<int>();
         for (var owner = Get(from.Parent); owner is not null; owner = Get(owner.Parent))
         {
-            if (owner.Node.Behavior.Breaks(this, owner))
-                return;
+            between.Add(owner.Number);
+            if (!owner.Node.Behavior.IsLoop)
+                continue;
+            _ending.UnionWith(between);
+            break;
         }
+
+        Complete(from);
     }
+
+    /// <summary>Containers that complete with their next child; empty between two steps, so it is no part of the state.</summary>
+    private readonly HashSet<int> _ending = [];
 
     /// <summary>Elsa's Complete: the nearest composite completes with the outcomes.</summary>
     public void CompleteComposite(ActivityContext from, IReadOnlyList<string> outcomes)
     {
-        for (var owner = Get(from.Parent); owner is not null; owner = Get(owner.Parent))
-        {
-            if (!owner.Node.Behavior.IsComposite && owner.Parent != 0)
-                continue;
-
-            // The sender goes first, so that the containers between complete in their own order; the composite then knows its outcomes.
-            Update(owner with { Outcomes = outcomes });
-            Complete(from);
-            Complete(owner, outcomes);
+        var between = new List<int>();
+        var composite = Get(from.Parent);
+        for (; composite is not null && !composite.Node.Behavior.IsComposite && composite.Parent != 0; composite = Get(composite.Parent))
+            between.Add(composite.Number);
+        if (composite is null)
             return;
+        if (composite.Parent == 0)
+            _outcomes = outcomes;
+
+        if (Get(from.Parent)?.Node.Behavior is Behaviors.Flowchart)
+        {
+            // As in Elsa: in a flowchart the sender is a terminal node and everything up to the composite completes …
+            if (composite.Parent != 0)
+                Update(composite with { Outcomes = outcomes });
+            _ending.UnionWith(between);
+            Complete(from);
+        }
+        else
+        {
+            // … elsewhere everything below the composite is cancelled, the sender included.
+            CancelChildren(composite.Number);
+            Complete(composite, outcomes);
         }
     }
 
@@ -165,6 +205,7 @@ internal sealed partial class Burst
     {
         _queue.Clear();
         Bookmarks.Clear();
+        _isOver = true;
         End(WorkflowSubStatus.Finished);
     }
 

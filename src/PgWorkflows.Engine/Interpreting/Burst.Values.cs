@@ -14,11 +14,30 @@ internal sealed partial class Burst
     public static VariableScope? NewScope(IReadOnlyList<VariableDefinition> variables) =>
         variables.Count == 0 ? null : new(variables, [.. variables.Select(DefaultOf)]);
 
+    /// <summary>Variables that are not stored have their defaults again when the run rests.</summary>
+    private void ForgetMemoryVariables()
+    {
+        for (var i = 0; i < _contexts.Count; i++)
+        {
+            var scope = _contexts[i].Scope;
+            for (var index = 0; index < scope?.Definitions.Count; index++)
+            {
+                if (!scope.Definitions[index].IsPersistent)
+                    scope = scope.With(index, DefaultOf(scope.Definitions[index]));
+            }
+
+            if (scope != _contexts[i].Scope)
+                _contexts[i] = _contexts[i] with { Scope = scope };
+        }
+    }
+
     /// <summary>Evaluates one input now, as lazily evaluated inputs are (While.Condition).</summary>
     public object? Evaluate(ActivityContext context, string input)
     {
         var compiled = context.Node.Inputs.First(candidate => candidate.Name == input);
-        return Evaluate(compiled, new View(this, context));
+        var value = Evaluate(compiled, new View(this, context));
+        Update(Get(context.Number)! with { Inputs = new Dictionary<string, object?>(context.Inputs) { [input] = value } });
+        return value;
     }
 
     /// <summary>Runs a script of an activity; with the outcomes that it chose, if any.</summary>
@@ -38,6 +57,7 @@ internal sealed partial class Burst
     /// <summary>Copies an output to where it is bound before the activity completes, as loops do in each round.</summary>
     public void BindNow(ActivityContext context, string output, object? value)
     {
+        Remember(context, new Dictionary<string, object?> { [output] = value });
         foreach (var binding in context.Node.Outputs)
         {
             if (binding.Output == output && !TrySetById(context.Parent, binding.Target, value))
@@ -65,16 +85,34 @@ internal sealed partial class Burst
     {
         if (input.Expression is null)
             return input.Default;
+        object? value;
         try
         {
-            var value = input.Expression.Evaluate(view);
+            value = input.Type == typeof(object) ? input.Expression.EvaluateAsObject(view) : input.Expression.Evaluate(view);
+        }
+#pragma warning disable CA1031 // Whatever a script engine throws is told with the input that it was for; the interpreter makes an incident of it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            throw new InputException(input.Name, $"of {view.Activity} cannot be evaluated: {e.Message}", e);
+        }
+
+        try
+        {
             return input.Type is null ? value : ValueConverter.Normalize(ValueConverter.Convert(value, input.Type));
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or JsonException or ArgumentException)
         {
-            throw new InputException(input.Name, $"cannot be read as {input.Type?.Name ?? "a value"}: {e.Message}");
+            // Elsa reads a literal that does not fit as the type's empty value; the validator does not let it be published.
+            if (input.Expression is Constant)
+                return ValueConverter.Normalize(ValueConverter.EmptyOf(input.Type!));
+            throw new InputException(input.Name, $"of {view.Activity} cannot be read as {input.Type!.Name}: {e.Message}", e);
         }
     }
+
+    /// <summary>Records outputs of an activity that goes on.</summary>
+    public ActivityContext Record(ActivityContext context, IReadOnlyDictionary<string, object?> outputs) =>
+        outputs.Count == 0 ? context : Bind(context, outputs);
 
     /// <summary>Records outputs and copies the bound ones to their variables and workflow outputs.</summary>
     private ActivityContext Bind(ActivityContext context, IReadOnlyDictionary<string, object?> outputs)
@@ -87,13 +125,16 @@ internal sealed partial class Burst
                 SetOutput(context, binding.Target, value);
         }
 
-        if (Program.HasScripts)
-        {
-            _register = new Dictionary<string, IReadOnlyDictionary<string, object?>>(_register) { [context.Node.Id] = values };
-            _lastResult = values.Values.First();
-        }
-
+        Remember(context, values);
         return Get(context.Number)!;
+    }
+
+    private void Remember(ActivityContext context, Dictionary<string, object?> outputs)
+    {
+        if (!Program.HasScripts)
+            return;
+        _register = new Dictionary<string, IReadOnlyDictionary<string, object?>>(_register) { [context.Node.Id] = outputs };
+        _lastResult = outputs.Values.First();
     }
 
     /// <summary>Sets a variable by its id in the nearest scope; false when no scope has it.</summary>
@@ -142,30 +183,38 @@ internal sealed partial class Burst
         return false;
     }
 
-    private static object? Typed(VariableDefinition variable, object? value) =>
-        TypeAliases.Find(variable.TypeName) is { } type ? ValueConverter.Normalize(ValueConverter.Convert(value, type)) : ValueConverter.Normalize(value);
+    private static object? Typed(VariableDefinition variable, object? value)
+    {
+        if (TypeAliases.Find(variable.TypeName) is { } type)
+            return ValueConverter.Normalize(ValueConverter.Convert(value, type));
+
+        // Lists, dictionaries and JSON are given as text by editors.
+        return ValueConverter.Normalize(value) is string text && Expression.ParseText(JsonSerializer.SerializeToElement(text)) is { } parsed
+            ? ValueConverter.Normalize(parsed) : ValueConverter.Normalize(value);
+    }
 
     /// <summary>A default that does not fit its type is ignored, as in Elsa.</summary>
     private static object? DefaultOf(VariableDefinition variable)
     {
-        if (variable.Default is not { } json || json.ValueKind == JsonValueKind.Null)
+        if (variable.Default is not { } json || json.ValueKind == JsonValueKind.Null || (json.ValueKind == JsonValueKind.String && json.ValueEquals("")))
             return null;
         try
         {
             var value = ValueConverter.Normalize(json);
-            var type = TypeAliases.Find(variable.TypeName);
-            return type is null && value is string text ? ValueConverter.Normalize(Expression.ParseText(JsonSerializer.SerializeToElement(text)))
-                : Typed(variable, value);
+            return Typed(variable, value);
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or JsonException)
         {
-            return null;
+            return ValueConverter.Normalize(ValueConverter.EmptyOf(TypeAliases.Find(variable.TypeName) ?? typeof(object)));
         }
     }
 
     /// <summary>What expressions of one activity see.</summary>
     private sealed class View(Burst burst, ActivityContext context) : IExpressionContext
     {
+        /// <summary>The activity in words.</summary>
+        public string Activity => $"'{context.Node.Label}' ({context.Node.Id})";
+
         public bool TryGetVariableById(string id, out object? value) => burst.TryGet(context.Number, scope => scope.IndexOfId(id), out value);
 
         public bool TryGetVariableByName(string name, out object? value) => burst.TryGet(context.Number, scope => scope.IndexOfName(name), out value);

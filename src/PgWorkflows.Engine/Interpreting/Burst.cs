@@ -11,9 +11,6 @@ namespace PgWorkflows.Engine.Interpreting;
 /// </summary>
 internal sealed partial class Burst
 {
-    /// <summary>More steps than this without a wait are a loop that never ends.</summary>
-    public const int StepBudget = 100_000;
-
     private readonly WorkflowInstance _before;
     private readonly List<ActivityContext> _contexts;
     private readonly List<WorkItem> _queue;
@@ -31,9 +28,11 @@ internal sealed partial class Burst
     private string? _correlationId;
     private string? _name;
     private DateTimeOffset? _finishedAt;
+    private object? _triggerInput;
     private int _current;
     private int _lastNumber;
     private int _steps;
+    private bool _isOver;
     private long _sequence;
 
     public Burst(WorkflowInstance instance, DateTimeOffset now)
@@ -46,6 +45,7 @@ internal sealed partial class Burst
         (_register, _lastResult) = (instance.Register, instance.LastResult);
         (_status, _subStatus, _outcomes) = (instance.Status, instance.SubStatus, instance.Outcomes);
         (_correlationId, _name, _finishedAt) = (instance.CorrelationId, instance.Name, instance.FinishedAt);
+        (TriggerActivityId, _triggerInput) = (instance.TriggerActivityId, instance.TriggerInput);
         (_current, _lastNumber, _steps, _sequence) = (instance.CurrentNumber, instance.LastNumber, instance.StepsSinceRest, instance.JournalLength);
     }
 
@@ -53,8 +53,16 @@ internal sealed partial class Burst
 
     public Program Program => _before.Program;
 
+    public string InstanceId => _before.Id;
+
     /// <summary>The trigger that started the run: the flowchart that holds it begins there.</summary>
-    public string? TriggerActivityId { get; init; }
+    public string? TriggerActivityId { get; private set; }
+
+    /// <summary>The bookmark that is being resumed.</summary>
+    public Bookmark? Resuming { get; private set; }
+
+    /// <summary>Counters of flowcharts that are being changed right now; empty between two steps.</summary>
+    public Dictionary<int, BehaviorState.Flow> OpenCounters { get; } = [];
 
     public WorkflowInstance Start()
     {
@@ -74,7 +82,7 @@ internal sealed partial class Burst
             switch (result)
             {
                 case ActivityResult.Completed completed:
-                    Complete(context, completed.Outcomes, completed.Outputs, completed.Sentence);
+                    context.Node.Behavior.Returned(this, context, completed);
                     break;
                 case ActivityResult.Suspended suspended:
                     Update(context with { Sentence = suspended.Sentence });
@@ -131,10 +139,10 @@ internal sealed partial class Burst
             var item = _queue[0];
             _queue.RemoveAt(0);
 
-            if (++_steps > StepBudget)
+            if (++_steps > Program.StepBudget)
             {
                 _queue.Clear();
-                Fault(Get(item.Owner) ?? _contexts[0], new StepBudgetException(item.Node.Label, StepBudget));
+                Fault(Get(item.Owner) ?? _contexts[0], new StepBudgetException(item.Node.Label, Program.StepBudget));
                 End(WorkflowSubStatus.Faulted);
                 break;
             }
@@ -177,6 +185,7 @@ internal sealed partial class Burst
         if (Get(item.Existing) is not { Status: ActivityStatus.Running } context)
             return;
         var (bookmark, input) = (Resumption)item.Input!;
+        Resuming = bookmark;
         Note(context, "Resumed");
         Guarded(context.Number, () =>
         {
@@ -191,6 +200,7 @@ internal sealed partial class Burst
     private void Rest()
     {
         (_steps, _register, _lastResult) = (0, WorkflowInstance.NoRegister, null);
+        ForgetMemoryVariables();
         if (_status != WorkflowStatus.Running)
             return;
 
@@ -224,6 +234,8 @@ internal sealed partial class Burst
         JournalTrail = _journal,
         RecordTrail = _records,
         EmissionTrail = _emissions,
+        TriggerActivityId = TriggerActivityId,
+        TriggerInput = _triggerInput,
         CurrentNumber = _current,
         LastNumber = _lastNumber,
         StepsSinceRest = _steps,

@@ -17,7 +17,7 @@ public sealed class ActivityLibrary
         _types = BuiltIn.All.ToDictionary(type => type.Descriptor.Type, StringComparer.Ordinal);
         foreach (var activity in activities)
         {
-            if (!_types.TryAdd(activity.Descriptor.Type, new(activity.Descriptor, new LeafBehavior(activity))))
+            if (!_types.TryAdd(activity.Descriptor.Type, TypeOf(activity)))
                 throw new ArgumentException($"The activity type {activity.Descriptor.Type} is there twice.", nameof(activities));
         }
     }
@@ -30,6 +30,14 @@ public sealed class ActivityLibrary
 
     /// <summary>The description of a type, or null when it is not known here.</summary>
     public ActivityDescriptor? FindDescriptor(string type) => Find(type)?.Descriptor;
+
+    /// <summary>More steps than this without a wait are taken for a loop that never ends: the run ends with an incident.</summary>
+    public int StepBudget { get; init; } = 100_000;
+
+    private static ActivityType TypeOf(IActivity activity) => new(activity.Descriptor, activity is IEmbedding embedding ? embedding.Behavior : new LeafBehavior(activity))
+    {
+        LazyInputs = [.. activity.Descriptor.Inputs.Where(input => !input.AutoEvaluate).Select(input => input.Name)],
+    };
 
     internal ActivityType? Find(string type) => _types.GetValueOrDefault(type);
 }

@@ -130,11 +130,15 @@ internal sealed class FlowEdges
 }
 
 /// <summary>A flowchart's connections, and its graph for each start activity, made when first asked for.</summary>
-internal sealed class FlowGraphs(FlowEdges edges)
+internal sealed class FlowGraphs(FlowEdges edges, IReadOnlyList<Node> children)
 {
+    private readonly Dictionary<Node, int> _indexes = children.Select((child, index) => (child, index)).ToDictionary(pair => pair.child, pair => pair.index);
+
     private readonly System.Collections.Concurrent.ConcurrentDictionary<int, FlowGraph> _graphs = new();
 
     public FlowEdges Edges { get; } = edges;
+
+    public int IndexOf(Node child) => _indexes[child];
 
     public FlowGraph From(int start) => _graphs.GetOrAdd(start, static (start, edges) => new FlowGraph(edges, start), Edges);
 }

@@ -14,10 +14,11 @@ public sealed class Program
 {
     private readonly FrozenDictionary<string, Node> _byNodeId;
 
-    private Program(WorkflowDefinition definition, Node root, List<Node> nodes, ExpressionLanguages languages)
+    private Program(WorkflowDefinition definition, Node root, List<Node> nodes, ActivityLibrary library)
     {
         Definition = definition;
-        Languages = languages;
+        Languages = library.Languages;
+        StepBudget = library.StepBudget;
         Root = root;
         Nodes = nodes;
         _byNodeId = nodes.ToFrozenDictionary(node => node.NodeId, StringComparer.Ordinal);
@@ -34,6 +35,9 @@ public sealed class Program
 
     /// <summary>All activities, the wrapper first.</summary>
     public IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>How many steps a run may take without a wait, see <see cref="ActivityLibrary.StepBudget"/>.</summary>
+    public int StepBudget { get; }
 
     internal ExpressionLanguages Languages { get; }
 
@@ -63,7 +67,7 @@ public sealed class Program
         {
             // Elsa numbers the wrappers in the order they are built, innermost first; the outermost comes last.
             var root = Wrapper(definition, parent: null, CountWrappers(definition));
-            return new Program(definition, root, _nodes, library.Languages);
+            return new Program(definition, root, _nodes, library);
         }
 
         private int CountWrappers(WorkflowDefinition definition)
@@ -123,7 +127,7 @@ public sealed class Program
             if (source.Type is "Elsa.Switch" or "Elsa.FlowSwitch")
                 node.Cases = Cases.Compile(node, source.Json, library.Languages);
             if (source.Type == "Elsa.Flowchart")
-                node.Graphs = new FlowGraphs(EdgesOf(source, node));
+                node.Graphs = new FlowGraphs(EdgesOf(source, node), node.Children);
             return node;
         }
 

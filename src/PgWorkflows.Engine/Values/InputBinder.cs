@@ -51,7 +51,7 @@ internal sealed class InputBinder<TInputs>
 }
 
 /// <summary>An input's value does not fit: the message names the input and the cure.</summary>
-public sealed class InputException(string input, string problem) : Exception($"Input '{input}' {problem}.")
+public sealed class InputException(string input, string problem, Exception? cause = null) : Exception($"Input '{input}' {problem.TrimEnd('.')}.", cause)
 {
     /// <summary>The input's name.</summary>
     public string Input { get; } = input;

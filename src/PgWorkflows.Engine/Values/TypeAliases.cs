@@ -19,6 +19,7 @@ public static class TypeAliases
         ["DateTime"] = typeof(DateTime),
         ["DateTimeOffset"] = typeof(DateTimeOffset),
         ["TimeSpan"] = typeof(TimeSpan),
+        ["JsonElement"] = typeof(System.Text.Json.JsonElement),
     };
 
     private static readonly Dictionary<Type, string> Names =

@@ -50,6 +50,9 @@ public static class ValueConverter
         };
     }
 
+    /// <summary>What a type holds when nothing is in it: zero, false, the empty span; null for references.</summary>
+    internal static object? EmptyOf(Type type) => type.IsValueType ? System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type) : null;
+
     /// <summary>The value in one of the shapes an instance holds; objects become <see cref="JsonElement"/>.</summary>
     public static object? Normalize(object? value) => value switch
     {

@@ -82,141 +82,78 @@ internal sealed class Flowchart : Behavior
         return -1;
     }
 
-    /// <summary>What follows from one completed child; works on copies of the counters and puts them back at the end.</summary>
-    private readonly struct Visit
+    /// <summary>What follows from one completed child; works on copies of the counters and puts them back first.</summary>
+    private sealed class Visit : IFlow
     {
         private readonly Burst _burst;
         private readonly int _self;
         private readonly ActivityContext _child;
-        private readonly FlowEdges _edges;
+        private readonly Node _node;
         private readonly FlowGraph _graph;
-        private readonly BehaviorState.Flow _flow;
+        private readonly FlowRules _rules;
+        private readonly bool _isNested;
 
         public Visit(Burst burst, ActivityContext self, ActivityContext child)
         {
-            var flow = (BehaviorState.Flow)self.State!;
-            (_burst, _self, _child) = (burst, self.Number, child);
-            _edges = self.Node.Graphs!.Edges;
-            _graph = self.Node.Graphs.From(flow.Start);
-            _flow = new(flow.Start, [.. flow.Visits], [.. flow.EdgeVisits], [.. flow.LastFollowed]);
-            burst.Update(self with { State = _flow });
+            var before = (BehaviorState.Flow)self.State!;
+
+            // A join that cancels branches is told of each while it is still counting: both visits go on with the same counters.
+            _isNested = burst.OpenCounters.TryGetValue(self.Number, out var counters);
+            counters ??= new(before.Start, [.. before.Visits], [.. before.EdgeVisits], [.. before.LastFollowed]);
+            burst.OpenCounters[self.Number] = counters;
+            (_burst, _self, _child, _node) = (burst, self.Number, child, self.Node);
+            _graph = self.Node.Graphs!.From(before.Start);
+            _rules = new(self.Node.Graphs.Edges, _graph, counters, this);
+            burst.Update(self with { State = counters });
         }
+
+        public bool IsRunning => _burst.Get(_self) is { Status: ActivityStatus.Running };
 
         public void Process(Node activity, IReadOnlyList<string> outcomes, bool viaBackward)
         {
-            var owner = _burst.Get(_self)!;
-            var index = IndexOf(owner.Node, activity);
-            if (_graph.IsDangling(index))
-                throw new FlowchartException($"'{activity.Label}' ({activity.Id}) cannot be reached from the flowchart's start, so nothing can follow it. Connect it, or remove it.");
-
-            if (!viaBackward)
-                _flow.Visits[index]++;
-            foreach (var edge in _edges.Outbound[index])
+            var index = _node.Graphs!.IndexOf(activity);
+            try
             {
-                var (_, port, target) = _edges.All[edge];
-                var followed = port is not null && outcomes.Contains(port);
-                _flow.EdgeVisits[edge]++;
-                _flow.LastFollowed[edge] = followed;
-                if (!_graph.IsBackward(edge))
-                    Decide(edge, target);
-                else if (followed)
-                    FollowBackward(edge, activity, target);
+                if (_graph.IsDangling(index))
+                    throw new FlowchartException($"'{activity.Label}' ({activity.Id}) cannot be reached from the flowchart's start, so nothing can follow it. Connect it, or remove it.");
+                _rules.Process(index, outcomes, viaBackward);
+            }
+            finally
+            {
+                if (!_isNested)
+                    _burst.OpenCounters.Remove(_self);
             }
         }
 
-        private void FollowBackward(int edge, Node activity, int target)
+        public JoinMode ModeOf(int node)
         {
-            var owner = _burst.Get(_self)!;
-            var node = owner.Node.Children[target];
-            if (!_graph.IsValidBackward(edge))
-                throw new FlowchartException($"The connection from '{activity.Label}' back to '{node.Label}' is not valid: '{activity.Label}' can be reached without passing '{node.Label}'. Lead the loop back to an activity that every path into it passes.");
-            _burst.Schedule(owner, node, _child, backward: true);
+            var target = _node.Children[node];
+            return target.Type != "Elsa.FlowJoin" ? JoinMode.WaitAllActive
+                : Enum.TryParse<JoinMode>(ValueConverter.ToText(_burst.EvaluateFor(Owner, target, "Mode")), out var mode) ? mode
+                : JoinMode.WaitAny;
         }
 
-        private void Decide(int edge, int target)
+        public bool IsQueued(int node) => _burst.IsQueued(_self, _node.Children[node]);
+
+        public void Schedule(int node, bool backward) => _burst.Schedule(Owner, _node.Children[node], _child, backward);
+
+        public void Cancel(HashSet<int> nodes)
         {
-            var owner = _burst.Get(_self)!;
-            if (owner.Status != ActivityStatus.Running)
-                return;
-            var node = owner.Node.Children[target];
-            var inbound = _graph.ForwardInbound(target);
-            var visits = _flow.Visits[target];
-            var most = inbound.Max(Visits);
-            var allVisited = inbound.Min(Visits) > visits;
-            var flow = _flow;
-            var anyFollowed = most > visits && Array.Exists(inbound, other => flow.EdgeVisits[other] == most && flow.LastFollowed[other]);
-            var allFollowed = most > visits && Array.TrueForAll(inbound, other => flow.EdgeVisits[other] == most && flow.LastFollowed[other]);
-
-            switch (ModeOf(owner, node))
-            {
-                case JoinMode.WaitAll when allVisited:
-                    ScheduleOrSkip(owner, node, allFollowed);
-                    break;
-                case JoinMode.WaitAllActive when allVisited:
-                    ScheduleOrSkip(owner, node, anyFollowed);
-                    break;
-                case JoinMode.WaitAny:
-                    if (_flow.EdgeVisits[edge] <= visits || _burst.IsQueued(_self, node))
-                        break;
-                    if (anyFollowed)
-                    {
-                        _burst.Schedule(owner, node, _child);
-                        CancelAncestors(target);
-                    }
-                    else if (allVisited)
-                    {
-                        Process(node, [], viaBackward: false);
-                    }
-
-                    break;
-            }
-        }
-
-        private int Visits(int edge) => _flow.EdgeVisits[edge];
-
-        private void ScheduleOrSkip(ActivityContext owner, Node node, bool schedule)
-        {
-            if (schedule)
-                _burst.Schedule(owner, node, _child);
-            else
-                Process(node, [], viaBackward: false);
-        }
-
-        private JoinMode ModeOf(ActivityContext owner, Node node) =>
-            node.Type != "Elsa.FlowJoin" ? JoinMode.WaitAllActive
-            : Enum.TryParse<JoinMode>(ValueConverter.ToText(_burst.EvaluateFor(owner, node, "Mode")), out var mode) ? mode
-            : JoinMode.WaitAny;
-
-        private void CancelAncestors(int target)
-        {
-            var owner = _burst.Get(_self)!;
-            var ancestors = _graph.ForwardAncestors(_edges, target);
             foreach (var child in _burst.Children(_self).Where(child => child.Status == ActivityStatus.Running).ToList())
             {
-                if (ancestors.Contains(IndexOf(owner.Node, child.Node)))
+                if (nodes.Contains(_node.Graphs!.IndexOf(child.Node)))
                     _burst.Cancel(child);
             }
         }
 
-        private static int IndexOf(Node flowchart, Node child)
+        public void RefuseBackward(int edge)
         {
-            for (var index = 0; index < flowchart.Children.Count; index++)
-            {
-                if (ReferenceEquals(flowchart.Children[index], child))
-                    return index;
-            }
-
-            return -1;
+            var (source, _, target) = _node.Graphs!.Edges.All[edge];
+            throw new FlowchartException($"The connection from '{_node.Children[source].Label}' back to '{_node.Children[target].Label}' is not valid: '{_node.Children[source].Label}' can be reached without passing '{_node.Children[target].Label}'. Lead the loop back to an activity that every path into it passes.");
         }
-    }
-}
 
-/// <summary>Elsa's join modes of FlowJoin; every other activity waits for all that are active.</summary>
-internal enum JoinMode
-{
-    WaitAll,
-    WaitAllActive,
-    WaitAny,
+        private ActivityContext Owner => _burst.Get(_self)!;
+    }
 }
 
 /// <summary>A flowchart cannot go on as it is drawn; the message says where and what to change.</summary>

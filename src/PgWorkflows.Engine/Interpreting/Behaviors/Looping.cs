@@ -8,11 +8,7 @@ namespace PgWorkflows.Engine.Interpreting.Behaviors;
 /// <summary>A loop over an embedded body (elsa-contract 2.7).</summary>
 internal abstract class Loop : Behavior
 {
-    public override bool Breaks(Burst burst, ActivityContext self)
-    {
-        burst.Complete(self);
-        return true;
-    }
+    public override bool IsLoop => true;
 
     /// <summary>A scope that a single iteration sees, with the loop's variables.</summary>
     protected static VariableScope Iteration(ActivityContext self, params ReadOnlySpan<(string Name, object? Value)> variables)
@@ -38,7 +34,8 @@ internal sealed class While : Loop
 
     private static void Next(Burst burst, ActivityContext self)
     {
-        if (self.Node.Child("body") is { } body && burst.Evaluate(self, "Condition") is true)
+        // Without a body nothing can make the condition false; Elsa's loop then overflows its stack.
+        if (burst.Evaluate(self, "Condition") is true && self.Node.Child("body") is { } body)
             burst.Schedule(self, body);
         else
             burst.Complete(self);
@@ -62,7 +59,7 @@ internal sealed class For : Loop
             : current > end || (inclusive && current == end);
         if (!within || self.Node.Child("body") is not { } body)
         {
-            burst.Complete(self, outputs: self.Outputs);
+            burst.Complete(self);
             return;
         }
 
@@ -81,12 +78,20 @@ internal sealed class ForEach : Loop
 {
     public override void Execute(Burst burst, ActivityContext self)
     {
-        var items = self.Inputs.GetValueOrDefault("Items") is JsonElement { ValueKind: JsonValueKind.Array } list ? list : default;
-        if (items.ValueKind != JsonValueKind.Array)
-            burst.Complete(self);
+        var items = self.Inputs.GetValueOrDefault("Items");
+        if (ListOf(items) is { } list)
+            Next(burst, self, new BehaviorState.Items(list, 0));
         else
-            Next(burst, self, new BehaviorState.Items(items, 0));
+            throw new InputException("Items", items is null ? "has no value; give it a list" : "is not a list");
     }
+
+    /// <summary>A list as it is or as JSON text; null for anything else.</summary>
+    internal static JsonElement? ListOf(object? items) => items switch
+    {
+        JsonElement { ValueKind: JsonValueKind.Array } list => list,
+        string text when Expressions.Expression.ParseText(JsonSerializer.SerializeToElement(text)) is { ValueKind: JsonValueKind.Array } parsed => parsed,
+        _ => null,
+    };
 
     public override void ChildCompleted(Burst burst, ActivityContext self, ActivityContext child, IReadOnlyList<string> outcomes)
     {
@@ -96,16 +101,19 @@ internal sealed class ForEach : Loop
 
     private static void Next(Burst burst, ActivityContext self, BehaviorState.Items items)
     {
-        if (items.Index >= items.List.GetArrayLength() || self.Node.Child("body") is not { } body)
+        if (items.Index >= items.List.GetArrayLength())
         {
-            burst.Complete(self, outputs: self.Outputs);
+            burst.Complete(self);
             return;
         }
 
         var value = ValueConverter.Normalize(items.List[items.Index]);
         self = burst.Update(self with { State = items, Outputs = new Dictionary<string, object?> { ["CurrentValue"] = value } });
         burst.BindNow(self, "CurrentValue", value);
-        burst.Schedule(self, body, scope: Iteration(self, ("CurrentIndex", (long)items.Index), ("CurrentValue", value)));
+        if (self.Node.Child("body") is { } body)
+            burst.Schedule(self, body, scope: Iteration(self, ("CurrentIndex", (long)items.Index), ("CurrentValue", value)));
+        else
+            burst.Complete(self);
     }
 }
 
@@ -114,7 +122,7 @@ internal sealed class ParallelForEach : Loop
 {
     public override void Execute(Burst burst, ActivityContext self)
     {
-        var items = self.Inputs.GetValueOrDefault("Items") is JsonElement { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().ToList() : [];
+        var items = ForEach.ListOf(self.Inputs.GetValueOrDefault("Items")) is { } list ? list.EnumerateArray().ToList() : [];
         if (items.Count == 0 || self.Node.Child("body") is not { } body)
         {
             burst.Complete(self);
@@ -135,6 +143,5 @@ internal sealed class Break : Behavior
     public override void Execute(Burst burst, ActivityContext self)
     {
         burst.Break(self);
-        burst.Complete(self);
     }
 }

@@ -68,19 +68,6 @@ internal sealed class WriteLine : Behavior
 /// <summary>A line of text that a WriteLine activity wrote.</summary>
 public sealed record LineWritten(string Text) : Emission;
 
-/// <summary>Waits for a span of time, longer than zero; the run is stored and rests meanwhile.</summary>
-internal sealed class Delay : Behavior
-{
-    public override void Execute(Burst burst, ActivityContext self)
-    {
-        var span = (TimeSpan)(self.Inputs.GetValueOrDefault("TimeSpan") ?? TimeSpan.Zero);
-        if (span < TimeSpan.Zero)
-            throw new InputException("TimeSpan", $"is negative ({span}); give a span such as 00:00:05");
-        var due = burst.Now + span;
-        burst.Wait(self, new BookmarkRequest("Elsa.Delay", new { ResumeAt = due }) { DueAt = due });
-    }
-}
-
 /// <summary>Completes the nearest composite, or the workflow, with outcomes.</summary>
 internal sealed class Complete : Behavior
 {
@@ -149,21 +136,6 @@ internal sealed class RunJavaScript : Behavior
     {
         var language = burst.Program.Languages.Find("JavaScript") ?? throw new InputException("Script", "needs JavaScript, which this host does not offer");
         var (value, outcomes) = burst.Run(self, language, ValueConverter.ToText(self.Inputs.GetValueOrDefault("Script")));
-        burst.Complete(self, outcomes, value is null ? null : new Dictionary<string, object?> { ["Result"] = value });
+        burst.Complete(self, outcomes ?? Burst.DefaultOutcomes, value is null ? null : new Dictionary<string, object?> { ["Result"] = value });
     }
-}
-
-/// <summary>Waits for a named event; as the trigger that started the run it completes at once.</summary>
-internal sealed class Event : Behavior
-{
-    public override void Execute(Burst burst, ActivityContext self)
-    {
-        if (burst.TriggerActivityId == self.Node.Id)
-            burst.Complete(self);
-        else
-            burst.Wait(self, new BookmarkRequest("Elsa.Event", new { EventName = ValueConverter.ToText(self.Inputs.GetValueOrDefault("EventName")) }));
-    }
-
-    public override void Resumed(Burst burst, ActivityContext self, object? input) =>
-        burst.Complete(self, outputs: new Dictionary<string, object?> { ["Result"] = input });
 }
