@@ -29,7 +29,7 @@ internal static class ResourceRules
     {
         if (resource.ServiceControl == ServiceControlKind.Systemd)
             report("serviceControl", "systemd is not available yet", "use pg_ctl or sc");
-        if (resource.Service.Length == 0 && resource.ServiceControl != ServiceControlKind.PgCtl)
+        if (resource.Service.Length == 0 && resource.ServiceControl == ServiceControlKind.Sc)
             report("service", "is missing", "name the service, as sc query knows it");
         if (resource.Service.Length > 256)
             report("service", "is longer than 256 characters", "name the service, not its description");
