@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using PgWorkflows.Postgres.Activities;
+using Npgsql;
 using PgWorkflows.Engine.Activities;
+using PgWorkflows.Postgres.Activities;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Probes;
 using PgWorkflows.Postgres.Resources;
@@ -135,22 +136,26 @@ public sealed class ProbeTests
     public async Task A_full_server_says_that_it_is_full(ClientKind client)
     {
         await using var cluster = await TemporaryCluster.StartedAsync("max_connections = 3", "superuser_reserved_connections = 0", "max_wal_senders = 0");
-        var sleepers = Enumerable.Range(0, 3).Select(_ => BackgroundProcess.Start("/", cluster.Program("psql"),
-            "-X", "-h", "127.0.0.1", "-p", cluster.Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-d", "template1", "-c", "select pg_sleep(60)")).ToList();
+        var sessions = new List<NpgsqlConnection>();
         try
         {
-            var clock = Stopwatch.StartNew();
-            ProbeResult probe;
-            do
-                probe = await Probe(cluster.Resource with { Client = client }, ProbeKind.DatabaseList);
-            while (probe.Succeeded && clock.Elapsed < TimeSpan.FromSeconds(20));
+            await Assert.ThrowsAsync<PostgresException>(async () =>
+            {
+                while (sessions.Count < 10)
+                {
+                    sessions.Add(new(NpgsqlProbe.ConnectionString(cluster.Resource, "template1")));
+                    await sessions[^1].OpenAsync(None);
+                }
+            });
+
+            var probe = await Probe(cluster.Resource with { Client = client }, ProbeKind.DatabaseList);
 
             Assert.False(probe.Succeeded);
             Assert.Contains("too many clients", probe.Evidence.Output, StringComparison.Ordinal);
         }
         finally
         {
-            sleepers.ForEach(sleeper => sleeper.Dispose());
+            sessions.ForEach(session => session.Dispose());
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class ResourceConfigurationTests : IDisposable
 
     public static TheoryData<string, object?, string> Mistakes => new()
     {
-        { "prot", 5432, "is unknown; did you mean 'port'?" },
+        { "prot", 5432, "is unknown; perhaps you mean 'port'" },
         { "completelyDifferent", 1, "is unknown; known are name, serviceControl" },
         { "name", null, "is missing; add it" },
         { "name", "", "is empty" },
@@ -183,7 +183,7 @@ public sealed class ResourceConfigurationTests : IDisposable
     {
         var problems = Assert.IsType<ResourceConfiguration.Invalid>(Read("""{ "PgWorkflows": { "Resource": [] } }""")).Problems;
 
-        Assert.Equal("app.json: PgWorkflows:Resource: is unknown; did you mean 'Resources'?.".Replace("?.", "?.", StringComparison.Ordinal), Assert.Single(problems).ToString());
+        Assert.Equal("app.json: PgWorkflows:Resource: is unknown; perhaps you mean 'Resources'.", Assert.Single(problems).ToString());
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Postgres.ServiceControl;
@@ -30,6 +31,28 @@ public sealed class PgCtlServiceControlTests
         Assert.True(stop.Succeeded, stop.Detail);
         Assert.Equal($"pg_ctl stop -D {cluster.DataDirectory} -m fast -W", stop.Evidence.Command);
         await Reaches(ServiceStatus.Stopped, cluster.Resource);
+    }
+
+    [Fact]
+    public async Task A_resource_as_configured_needs_no_more_than_five_lines_to_be_started()
+    {
+        await using var cluster = await TemporaryCluster.CreateAsync();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["PgWorkflows:Resources:0:name"] = "main",
+            ["PgWorkflows:Resources:0:serviceControl"] = "pg_ctl",
+            ["PgWorkflows:Resources:0:dataDirectory"] = cluster.DataDirectory,
+            ["PgWorkflows:Resources:0:port"] = $"{cluster.Port}",
+            // Found by itself where PostgreSQL is in its usual place; here it may be elsewhere.
+            ["PgWorkflows:Resources:0:binDirectory"] = PostgresInstallation.BinDirectory.StartsWith("/usr/lib/", StringComparison.Ordinal) ? null : PostgresInstallation.BinDirectory,
+        }).Build();
+        var resource = Assert.Single(Assert.IsType<ResourceConfiguration.Valid>(ResourceConfiguration.Read(configuration, "memory")).Resources);
+
+        Assert.Equal((PostgresInstallation.BinDirectory, PostgresInstallation.OsUser), (resource.BinDirectory, resource.OsUser));
+        var start = await _control.StartAsync(resource, None);
+
+        Assert.True(start.Succeeded, start.Evidence.Output);
+        await Reaches(ServiceStatus.Running, resource);
     }
 
     [Fact]

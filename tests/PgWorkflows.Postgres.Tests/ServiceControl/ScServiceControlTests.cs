@@ -48,11 +48,46 @@ public sealed class ScServiceControlTests
     [Fact]
     public async Task A_query_that_runs_into_its_limit_has_no_value_and_says_why()
     {
-        var query = await new ScServiceControl(new CommandRunner(TimeProvider.System)).QueryAsync(
-            Resource with { ServiceCommand = "/bin/sleep", Service = "30", QueryLimit = TimeSpan.FromMilliseconds(200) }, None);
+        using var program = new Script("exec sleep 60");
 
-        // sleep refuses the word "query"; whichever comes first, there is no status.
+        var query = await Real.QueryAsync(Resource with { ServiceCommand = program.Path, QueryLimit = TimeSpan.FromMilliseconds(300) }, None);
+
         Assert.Null(query.Status);
-        Assert.NotEqual("", query.Evidence.Output);
+        Assert.Null(query.Evidence.ExitCode);
+        Assert.Equal("sc query: ended after its limit of 0.3 s", query.Detail);
+    }
+
+    [Fact]
+    public async Task A_real_program_is_asked_by_name_and_its_bytes_are_read()
+    {
+        using var program = new Script($"test \"$1 $2\" = 'query postgresql-x64-18' && cat '{Path.Combine(AppContext.BaseDirectory, "windows", "public", "ja", "query-1-stopped.out")}'");
+
+        var query = await Real.QueryAsync(Resource with { ServiceCommand = program.Path }, None);
+
+        Assert.Equal(ServiceStatus.Stopped, query.Status);
+    }
+
+    [Fact]
+    public async Task A_machine_without_sc_has_no_value()
+    {
+        var query = await Real.QueryAsync(Resource with { ServiceCommand = "/nowhere/sc" }, None);
+
+        Assert.Null(query.Status);
+        Assert.Equal("sc query: could not be started: /nowhere/sc was not found", query.Detail);
+    }
+
+    private static ScServiceControl Real => new(new CommandRunner(TimeProvider.System));
+
+    private sealed class Script : IDisposable
+    {
+        public Script(string body)
+        {
+            File.WriteAllText(Path, $"#!/bin/sh\n{body}\n");
+            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"pgw-sc-{Guid.NewGuid():N}");
+
+        public void Dispose() => File.Delete(Path);
     }
 }
