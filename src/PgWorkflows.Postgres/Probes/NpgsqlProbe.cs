@@ -116,6 +116,6 @@ public sealed class NpgsqlProbe(TimeProvider time) : IProbe
     {
         var question = kind == ProbeKind.SystemRelations ? $@"-d {database}: \dS" : "-l";
         var command = string.Create(CultureInfo.InvariantCulture, $"npgsql -p {resource.Port} -U {resource.User} {question}");
-        return new(succeeded, new(OutputText.Printable(command), succeeded ? 0 : null, OutputText.OneLine(output)));
+        return new(succeeded, new(OutputText.Printable(command), ExitCode: null, OutputText.OneLine(output))); // no program, no exit code
     }
 }

@@ -37,6 +37,7 @@ public sealed class ProbeTests
             ? ($@"psql -p {cluster.Port} -U postgres -c \dS -d template1 -w", $"psql -p {cluster.Port} -U postgres -l -w")
             : ($@"npgsql -p {cluster.Port} -U postgres -d template1: \dS", $"npgsql -p {cluster.Port} -U postgres -l");
         Assert.Equal((first, second), (relations.Evidence.Command, databases.Evidence.Command));
+        Assert.Equal(client == ClientKind.Psql ? 0 : null, relations.Evidence.ExitCode);
         if (client == ClientKind.Npgsql)
             Assert.Equal("(3 rows)", databases.Evidence.Output);
         else

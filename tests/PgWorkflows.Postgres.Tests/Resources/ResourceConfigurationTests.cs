@@ -111,6 +111,7 @@ public sealed class ResourceConfigurationTests : IDisposable
         { "osUser", "root", "PostgreSQL refuses" },
         { "startOptions", "-p 5432", "is a single value" },
         { "startOptions", new[] { "a\nb" }, "contains a line break" },
+        { "startOptions", new[] { "-i", "-p", "5433" }, "starts the server on port 5433, but the resource's port is 5432; make them equal" },
         { "logFile", "pg.log", "is not absolute" },
         { "logFile", "/tmp/$(id).log", "hands to a shell" },
     };
