@@ -156,7 +156,9 @@ public sealed class PgCtlServiceControlTests
         using var parent = BackgroundProcess.Start(
             "/", "/bin/sh", "-c", "\"$0\" -D \"$1\" -p \"$2\" >/dev/null 2>&1 & exec sleep 300",
             cluster.Program("postgres"), cluster.DataDirectory, cluster.Port.ToString(CultureInfo.InvariantCulture));
-        await Reaches(ServiceStatus.Running, cluster.Resource);
+        // Before its status line is written the table says Running, after that starting: wait for the end of the start.
+        await Until(() => PostmasterPidFile.Read(cluster.DataDirectory)?.Status == "ready");
+        await HasStatus(ServiceStatus.Running, cluster.Resource);
         var pid = cluster.Pid;
 
         await TemporaryCluster.SignalAsync("KILL", pid);
@@ -267,9 +269,10 @@ public sealed class PgCtlServiceControlTests
     private async Task Reaches(ServiceStatus status, Resource resource)
     {
         var clock = Stopwatch.StartNew();
-        while ((await _control.QueryAsync(resource, None)).Status != status && clock.Elapsed < TimeSpan.FromSeconds(20))
+        ServiceQuery query;
+        while ((query = await _control.QueryAsync(resource, None)).Status != status && clock.Elapsed < TimeSpan.FromSeconds(20))
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, None);
-        await HasStatus(status, resource);
+        Assert.True(status == query.Status, $"{status} was expected: {query.Detail}");
     }
 
     private static async Task Until(Func<bool> condition)
