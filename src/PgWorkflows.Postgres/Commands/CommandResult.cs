@@ -47,6 +47,6 @@ public sealed record CommandResult
 
 /// <summary>What a command leaves for events and history: which, how it ended, what it said.</summary>
 /// <param name="Command">The command as people read it.</param>
-/// <param name="ExitCode">Null when there is none: not started, or ended at its limit.</param>
+/// <param name="ExitCode">Null when there is none: not started, ended by us, or no program at all (Npgsql).</param>
 /// <param name="Output">Its output in one line.</param>
 public sealed record CommandEvidence(string Command, int? ExitCode, string Output);

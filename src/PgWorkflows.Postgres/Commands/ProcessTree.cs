@@ -8,6 +8,7 @@ namespace PgWorkflows.Postgres.Commands;
 internal static class ProcessTree
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     public static async Task EndAsync(Process process, bool withDescendants, TimeProvider time)
     {
@@ -23,12 +24,18 @@ internal static class ProcessTree
                 LibC.Signal(process.Id, LibC.SigTerm);
             await WaitAsync(process, Grace, time);
             Kill(process, withDescendants);
-            foreach (var descendant in descendants.Where(d => ProcessStat.Read(d.Pid)?.StartTicks == d.StartTicks))
+            foreach (var descendant in descendants.Where(IsThere))
                 LibC.Signal(descendant.Pid, LibC.SigKill);
+            for (var wait = Grace; wait > TimeSpan.Zero && descendants.Any(IsThere); wait -= Look)
+                await Task.Delay(Look, time, CancellationToken.None);
         }
 
         await WaitAsync(process, Grace, time);
     }
+
+    // The same process still, not a new one under its pid.
+    private static bool IsThere(ProcessStat process) =>
+        ProcessStat.Read(process.Pid) is { IsZombie: false } now && now.StartTicks == process.StartTicks;
 
     private static void Kill(Process process, bool withDescendants)
     {

@@ -36,7 +36,8 @@ public sealed class NpgsqlProbe(TimeProvider time) : IProbe
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, atLimit.Token);
         try
         {
-            var rows = await CountAsync(ConnectionString(resource, database), kind, either.Token);
+            var counting = CountAsync(ConnectionString(resource, database), kind, either.Token);
+            var rows = await InTimeAsync(counting, either.Token);
             return Result(resource, kind, database, true, string.Create(CultureInfo.InvariantCulture, $"({rows} rows)"));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -59,6 +60,23 @@ public sealed class NpgsqlProbe(TimeProvider time) : IProbe
         }
     }
 
+    /// <summary>
+    /// Waits no longer than the token says. While the driver logs on it looks at its own timeout only, so a server that took the
+    /// connection and says nothing would hold us; that attempt is left to itself and ends by that timeout, a second after the limit.
+    /// </summary>
+    private static async Task<int> InTimeAsync(Task<int> counting, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await counting.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _ = counting.ContinueWith(
+                late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
     private static async Task<int> CountAsync(string connectionString, ProbeKind kind, CancellationToken cancellationToken)
     {
         // Types are not needed, and loading them would be one query more.
@@ -74,7 +92,7 @@ public sealed class NpgsqlProbe(TimeProvider time) : IProbe
 
     internal static string ConnectionString(Resource resource, string database)
     {
-        var seconds = (int)Math.Clamp(Math.Ceiling(resource.ProbeLimit.TotalSeconds), 1, 1024);
+        var seconds = (int)Math.Clamp(Math.Ceiling(resource.ProbeLimit.TotalSeconds) + 1, 1, 1024); // ours comes first
         return new NpgsqlConnectionStringBuilder
         {
             Host = resource.Host,
@@ -98,6 +116,6 @@ public sealed class NpgsqlProbe(TimeProvider time) : IProbe
     {
         var question = kind == ProbeKind.SystemRelations ? $@"-d {database}: \dS" : "-l";
         var command = string.Create(CultureInfo.InvariantCulture, $"npgsql -p {resource.Port} -U {resource.User} {question}");
-        return new(succeeded, new(OutputText.Printable(command), succeeded ? 0 : null, OutputText.OneLine(output)));
+        return new(succeeded, new(OutputText.Printable(command), ExitCode: null, OutputText.OneLine(output))); // no program, no exit code
     }
 }

@@ -8,7 +8,7 @@ internal static class NearestName
     {
         var names = known.ToList();
         var (distance, best) = names.Select(n => (Distance(name.ToUpperInvariant(), n.ToUpperInvariant()), n)).Min();
-        return distance <= Math.Max(2, name.Length / 3) ? $"did you mean '{best}'?" : $"known are {string.Join(", ", names)}";
+        return distance <= Math.Max(2, name.Length / 3) ? $"perhaps you mean '{best}'" : $"known are {string.Join(", ", names)}";
     }
 
     /// <summary>Levenshtein's distance.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgWorkflows.Postgres.Commands;
+using PgWorkflows.Postgres.ServiceControl;
 
 namespace PgWorkflows.Postgres.Resources;
 
@@ -29,7 +30,7 @@ internal static class ResourceRules
     {
         if (resource.ServiceControl == ServiceControlKind.Systemd)
             report("serviceControl", "systemd is not available yet", "use pg_ctl or sc");
-        if (resource.Service.Length == 0 && resource.ServiceControl != ServiceControlKind.PgCtl)
+        if (resource.Service.Length == 0 && resource.ServiceControl == ServiceControlKind.Sc)
             report("service", "is missing", "name the service, as sc query knows it");
         if (resource.Service.Length > 256)
             report("service", "is longer than 256 characters", "name the service, not its description");
@@ -113,6 +114,8 @@ internal static class ResourceRules
             report("startOptions", "contains a line break or a NUL", "remove it");
         if (OperatingSystem.IsWindows() && resource.StartOptions.Any(option => option.AsSpan().IndexOfAny('"', '%') >= 0))
             report("startOptions", "contains a double quote or a percent sign, which pg_ctl's command line cannot carry", "set it in postgresql.conf");
+        if (PostmasterPort.OfArguments(resource.StartOptions) is { } started && resource.Port > 0 && started != resource.Port)
+            report("startOptions", $"starts the server on port {started}, but the resource's port is {resource.Port}", "make them equal");
         return resource.StartOptions.Count > 0
             ? resource
             : resource with { StartOptions = ["-p", resource.Port.ToString(CultureInfo.InvariantCulture)] };

@@ -26,7 +26,7 @@ internal sealed class PostmasterStart(ICommandRunner runner, TimeProvider time, 
                 await done.CancelAsync();
                 await EndedAsync(running);
                 cancellationToken.ThrowIfCancellationRequested();
-                return Started(command, postmaster);
+                return Started(command, postmaster, exitCode: null);
             }
 
             await Task.WhenAny(running, Task.Delay(Poll, time, CancellationToken.None));
@@ -34,7 +34,7 @@ internal sealed class PostmasterStart(ICommandRunner runner, TimeProvider time, 
 
         var result = await running;
         if (result.Succeeded && NewPostmaster() is { } found)
-            return Started(command, found);
+            return Started(command, found, result.ExitCode);
         return new(false, result.Evidence, $"{Name(command)}: {Failure(result)}");
     }
 
@@ -64,10 +64,10 @@ internal sealed class PostmasterStart(ICommandRunner runner, TimeProvider time, 
         }
     }
 
-    private static ServiceCommandResult Started(Command command, PostmasterPidFile postmaster)
+    private static ServiceCommandResult Started(Command command, PostmasterPidFile postmaster, int? exitCode)
     {
         var detail = string.Create(CultureInfo.InvariantCulture, $"server process {postmaster.Pid} is {postmaster.Status}");
-        return new(true, new(command.Display, 0, detail), $"{Name(command)}: {detail}");
+        return new(true, new(command.Display, exitCode, detail), $"{Name(command)}: {detail}");
     }
 
     private static string Failure(CommandResult result) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgWorkflows.Postgres.Commands;
+using PgWorkflows.Testing;
 
 namespace PgWorkflows.Postgres.Tests.Commands;
 
@@ -79,6 +80,23 @@ public sealed class CommandRunnerTests
         Assert.True(result.TimedOut);
         Assert.StartsWith("ended after its limit of 1 s", result.Output, StringComparison.Ordinal);
         Assert.InRange(result.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task The_limit_is_told_by_the_clock_that_was_given()
+    {
+        var time = new FakeTime();
+        var running = new CommandRunner(time).RunAsync(new("/bin/sleep", "60") { Limit = TimeSpan.FromHours(1) }, None);
+
+        // The limit's timer is set before the first wait, so it is there already.
+        time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(1));
+        Assert.False(running.IsCompleted);
+        time.Advance(TimeSpan.FromTicks(1));
+        var result = await running;
+
+        Assert.True(result.TimedOut);
+        Assert.Equal("ended after its limit of 3600 s", result.Output);
+        Assert.Equal(TimeSpan.FromHours(1), result.Elapsed);
     }
 
     [Fact]

@@ -1,0 +1,259 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using PgWorkflows.Postgres.Commands;
+using PgWorkflows.Postgres.Resources;
+
+namespace PgWorkflows.Postgres.Tests.Resources;
+
+/// <summary>Every mistake is found at once, and each names file, key, problem and cure.</summary>
+public sealed class ResourceConfigurationTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pgw-config-").FullName;
+    private readonly string _data;
+    private readonly string _bin;
+
+    public ResourceConfigurationTests()
+    {
+        _data = Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName;
+        _bin = Directory.CreateDirectory(Path.Combine(_folder, "bin")).FullName;
+        File.WriteAllText(Path.Combine(_data, "PG_VERSION"), "15\n");
+        File.WriteAllText(Path.Combine(_bin, "pg_ctl"), "");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_shortest_resource_gets_all_the_defaults()
+    {
+        var resource = Assert.Single(Valid(Sound()));
+
+        Assert.Equal(
+            ("main", ServiceControlKind.PgCtl, "main", _data, _bin, 5432), (resource.Name, resource.ServiceControl, resource.Service, resource.DataDirectory, resource.BinDirectory, resource.Port));
+        Assert.Equal(("127.0.0.1", "postgres", "template1"), (resource.Host, resource.User, resource.CheckDatabase));
+        Assert.Equal((ClientKind.Psql, PortSource.StatusOutput, StopMode.Fast, ResourceState.OSU), (resource.Client, resource.PortSource, resource.StopMode, resource.InitialState));
+        Assert.Equal(["-p", "5432"], resource.StartOptions);
+        Assert.Equal(Path.Combine(_data, "pg_ctl.log"), resource.LogFile);
+        Assert.Equal((30, 60, 60, 10, 30), (Seconds(resource.QueryLimit), Seconds(resource.StartLimit), Seconds(resource.StopLimit), Seconds(resource.StatusLimit), Seconds(resource.ProbeLimit)));
+        Assert.Equal((null, null, null), (resource.PollInterval, resource.PollRepeats, resource.CheckRepeats));
+    }
+
+    [Fact]
+    public void Every_setting_in_the_table_is_read()
+    {
+        var pass = PassFile();
+        var entry = Sound();
+        foreach (var (key, value) in new Dictionary<string, object>
+        {
+            ["service"] = "pg-15", ["serviceCommand"] = "/bin/sh", ["host"] = "::1", ["user"] = "watch", ["checkDatabase"] = "app", ["passFile"] = pass,
+            ["osUser"] = "nobody", ["client"] = "npgsql", ["portSource"] = "postmasterPid", ["pollInterval"] = "00:00:02", ["pollRepeats"] = 3, ["checkRepeats"] = 0,
+            ["queryLimit"] = "00:00:01", ["startLimit"] = "00:00:02", ["stopLimit"] = "00:00:03", ["statusLimit"] = "00:00:04", ["probeLimit"] = "00:00:05",
+            ["startOptions"] = new[] { "-p", "5432", "-c", "work_mem=8MB" }, ["stopMode"] = "smart", ["logFile"] = "/tmp/pg.log", ["initialState"] = "ISP",
+        })
+            entry[key] = value;
+
+        var resource = Assert.Single(Valid(entry));
+
+        Assert.Equal(ResourceSettings.All.Select(s => s.Name).Order(), entry.Keys.Order()); // nothing in the table is untested
+        Assert.Equal(
+            ("pg-15", "/bin/sh", "::1", "watch", "app", pass, "nobody"),
+            (resource.Service, resource.ServiceCommand, resource.Host, resource.User, resource.CheckDatabase, resource.PassFile, resource.OsUser));
+        Assert.Equal((ClientKind.Npgsql, PortSource.PostmasterPid, StopMode.Smart, ResourceState.ISP), (resource.Client, resource.PortSource, resource.StopMode, resource.InitialState));
+        Assert.Equal((TimeSpan.FromSeconds(2), 3, 0), (resource.PollInterval, resource.PollRepeats, resource.CheckRepeats));
+        Assert.Equal((1, 2, 3, 4, 5), (Seconds(resource.QueryLimit), Seconds(resource.StartLimit), Seconds(resource.StopLimit), Seconds(resource.StatusLimit), Seconds(resource.ProbeLimit)));
+        Assert.Equal(["-p", "5432", "-c", "work_mem=8MB"], resource.StartOptions);
+        Assert.Equal("/tmp/pg.log", resource.LogFile);
+    }
+
+    public static TheoryData<string, object?, string> Mistakes => new()
+    {
+        { "prot", 5432, "is unknown; perhaps you mean 'port'" },
+        { "completelyDifferent", 1, "is unknown; known are name, serviceControl" },
+        { "name", null, "is missing; add it" },
+        { "name", "", "is empty" },
+        { "name", "a b", "'a b' contains other characters" },
+        { "name", "größe", "contains other characters" },
+        { "name", new string('x', 65), "longer than 64" },
+        { "name", new[] { "a" }, "is an object or a list" },
+        { "port", null, "is missing; add it" },
+        { "port", 0, "0 is out of range; give a number from 1 to 65535" },
+        { "port", 70000, "70000 is out of range" },
+        { "port", "five", "'five' is not a whole number" },
+        { "port", "5432.5", "is not a whole number" },
+        { "dataDirectory", null, "is missing" },
+        { "dataDirectory", "data", "'data' is not absolute" },
+        { "dataDirectory", "/nowhere/data", "does not exist" },
+        { "dataDirectory", "/tmp", "is not a database cluster" },
+        { "binDirectory", "bin", "is not absolute" },
+        { "binDirectory", "/tmp", "'/tmp' has no pg_ctl" },
+        { "service", new string('x', 257), "longer than 256" },
+        { "service", "a/b", "contains / or \\" },
+        { "service", "a\\b", "contains / or \\" },
+        { "service", "a\u0001b", "contains a control character" },
+        { "service", "-x", "starts with '-'" },
+        { "serviceCommand", "sc", "is not the absolute path of a program" },
+        { "serviceControl", null, "is missing" },
+        { "serviceControl", "upstart", "'upstart' is unknown; use one of pg_ctl, sc, systemd" },
+        { "serviceControl", "systemd", "systemd is not available yet; use pg_ctl or sc" },
+        { "client", "jdbc", "use one of psql, npgsql" },
+        { "portSource", "guess", "use one of statusOutput, postmasterPid" },
+        { "stopMode", "gentle", "use one of smart, fast, immediate" },
+        { "initialState", "UP", "use one of ISP, ISU, OSU, OSF" },
+        { "passFile", "pass", "is not absolute" },
+        { "passFile", "/nowhere/pass", "does not exist" },
+        { "passFile", "/etc/passwd", "may be read by others than its owner; chmod 600 /etc/passwd" },
+        { "pollRepeats", -1, "-1 is out of range" },
+        { "checkRepeats", -1, "-1 is out of range" },
+        { "pollInterval", "5", "is not a duration; write hours, minutes and seconds" },
+        { "pollInterval", "-00:00:05", "out of range" },
+        { "probeLimit", "00:00:00", "out of range; give a duration from 00:00:00.001 to 01:00:00" },
+        { "startLimit", "01:00:01", "out of range" },
+        { "osUser", "no-such-user", "the OS user 'no-such-user' does not exist" },
+        { "osUser", "root", "PostgreSQL refuses" },
+        { "startOptions", "-p 5432", "is a single value" },
+        { "startOptions", new[] { "a\nb" }, "contains a line break" },
+        { "startOptions", new[] { "-i", "-p", "5433" }, "starts the server on port 5433, but the resource's port is 5432; make them equal" },
+        { "logFile", "pg.log", "is not absolute" },
+        { "logFile", "/tmp/$(id).log", "hands to a shell" },
+    };
+
+    [Theory, MemberData(nameof(Mistakes))]
+    public void A_mistake_is_named_with_its_key_and_its_cure(string key, object? value, string expected)
+    {
+        var entry = Sound();
+        entry[key] = value!;
+        if (value is null)
+            entry.Remove(key);
+
+        var problem = Assert.Single(Invalid(entry));
+
+        Assert.Equal(("app.json", $"PgWorkflows:Resources:0:{key}"), (problem.File, problem.Key));
+        Assert.Contains(expected, $"{problem.Problem}; {problem.Cure}", StringComparison.Ordinal);
+        Assert.Equal($"app.json: {problem.Key}: {problem.Problem}; {problem.Cure}.", problem.ToString());
+        Assert.DoesNotContain('\n', problem.ToString());
+    }
+
+    [Fact]
+    public void A_service_manager_needs_a_service()
+    {
+        var entry = Sound();
+        entry["serviceControl"] = "sc";
+
+        Assert.Equal("PgWorkflows:Resources:0:service", Assert.Single(Invalid(entry)).Key);
+    }
+
+    [Fact]
+    public void A_path_that_a_shell_would_look_into_is_refused()
+    {
+        var entry = Sound();
+        var odd = Directory.CreateDirectory(Path.Combine(_folder, "da$HOME`ta")).FullName;
+        File.WriteAllText(Path.Combine(odd, "PG_VERSION"), "15\n");
+        entry["dataDirectory"] = odd;
+
+        Assert.All(Invalid(entry), problem => Assert.Contains("hands to a shell", problem.Problem, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Names_differ_in_more_than_case()
+    {
+        var second = Sound();
+        second["name"] = "MAIN";
+
+        var problem = Assert.Single(Invalid(Sound(), second));
+
+        Assert.Equal("PgWorkflows:Resources:1:name", problem.Key);
+        Assert.Contains("PgWorkflows:Resources:0", problem.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_problems_of_all_resources_come_at_once()
+    {
+        var first = Sound();
+        first["port"] = 0;
+        first["colour"] = "blue";
+        var second = Sound();
+        second["name"] = "other";
+        second.Remove("dataDirectory");
+
+        Assert.Equal(
+            ["PgWorkflows:Resources:0:colour", "PgWorkflows:Resources:0:port", "PgWorkflows:Resources:1:dataDirectory"],
+            Invalid(first, second).Select(problem => problem.Key).Order());
+    }
+
+    [Fact]
+    public void A_misspelt_section_is_found()
+    {
+        var problems = Assert.IsType<ResourceConfiguration.Invalid>(Read("""{ "PgWorkflows": { "Resource": [] } }""")).Problems;
+
+        Assert.Equal("app.json: PgWorkflows:Resource: is unknown; perhaps you mean 'Resources'.", Assert.Single(problems).ToString());
+    }
+
+    [Theory]
+    [InlineData("""{ "PgWorkflows": { "Resources": "main" } }""", "PgWorkflows:Resources")]
+    [InlineData("""{ "PgWorkflows": { "Resources": ["main"] } }""", "PgWorkflows:Resources:0")]
+    public void What_is_no_list_of_objects_is_said_to_be_none(string json, string key) =>
+        Assert.Equal(key, Assert.IsType<ResourceConfiguration.Invalid>(Read(json)).Problems[0].Key);
+
+    [Fact]
+    public void No_resource_at_all_is_valid() => Assert.Empty(Assert.IsType<ResourceConfiguration.Valid>(Read("{}")).Resources);
+
+    [Fact]
+    public void As_root_commands_run_as_the_data_directorys_owner()
+    {
+        Assert.SkipUnless(LibC.CurrentUser == 0, "Only root can.");
+
+        var problem = Assert.Single(Invalid(Sound(withOsUser: false)));
+
+        Assert.Contains("belongs to root", problem.Problem, StringComparison.Ordinal); // the owner here is ourselves
+    }
+
+    [Fact]
+    public void Finds_a_resource_in_any_case_and_names_the_known_ones_otherwise()
+    {
+        var list = new ResourceList([TestResource.Create()]);
+
+        Assert.Same(list.All[0], list.Find("MAIN"));
+        Assert.Null(list.Find("other"));
+        Assert.Contains("Configured are: main.", Assert.Throws<ResourceNotFoundException>(() => list.Get("other")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_setting_has_a_default_and_a_description() => Assert.All(ResourceSettings.All, setting =>
+    {
+        Assert.NotEmpty(setting.DefaultText);
+        Assert.EndsWith(".", setting.Description, StringComparison.Ordinal);
+    });
+
+    private Dictionary<string, object> Sound(bool withOsUser = true)
+    {
+        var entry = new Dictionary<string, object>
+        {
+            ["name"] = "main", ["serviceControl"] = "pg_ctl", ["dataDirectory"] = _data, ["binDirectory"] = _bin, ["port"] = 5432,
+        };
+        if (withOsUser)
+            entry["osUser"] = "nobody";
+        return entry;
+    }
+
+    private string PassFile()
+    {
+        var path = Path.Combine(_folder, "pass");
+        File.WriteAllText(path, "");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
+    private static int Seconds(TimeSpan span) => (int)span.TotalSeconds;
+
+    private static IReadOnlyList<Resource> Valid(params object[] entries) => Assert.IsType<ResourceConfiguration.Valid>(Read(Json(entries))).Resources;
+
+    private static IReadOnlyList<ConfigurationProblem> Invalid(params object[] entries) =>
+        Assert.IsType<ResourceConfiguration.Invalid>(Read(Json(entries))).Problems;
+
+    private static string Json(object[] entries) => JsonSerializer.Serialize(new { PgWorkflows = new { Resources = entries } });
+
+    private static ResourceConfiguration Read(string json)
+    {
+        using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json));
+        return ResourceConfiguration.Read(new ConfigurationBuilder().AddJsonStream(stream).Build(), "app.json");
+    }
+}
