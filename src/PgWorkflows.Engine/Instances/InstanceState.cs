@@ -21,6 +21,13 @@ public static class InstanceState
             Text(json, "correlationId", instance.CorrelationId);
             Text(json, "name", instance.Name);
             Text(json, "parent", instance.ParentInstanceId);
+            Text(json, "trigger", instance.TriggerActivityId);
+            if (instance.TriggerInput is not null)
+            {
+                json.WritePropertyName("triggerInput");
+                StoredValue.Write(json, instance.TriggerInput);
+            }
+
             Values(json, "input", instance.Input);
             Values(json, "output", instance.Output);
             Texts(json, "outcomes", instance.Outcomes);
@@ -223,6 +230,8 @@ public static class InstanceState
             CorrelationId = Text(json, "correlationId"),
             Name = Text(json, "name"),
             ParentInstanceId = Text(json, "parent"),
+            TriggerActivityId = Text(json, "trigger"),
+            TriggerInput = json.TryGetProperty("triggerInput", out var trigger) ? StoredValue.Read(trigger) : null,
             Input = Values(json, "input"),
             Output = Values(json, "output"),
             Outcomes = Texts(json, "outcomes"),
