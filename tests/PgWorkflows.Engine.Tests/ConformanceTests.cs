@@ -1,5 +1,6 @@
 using PgWorkflows.Engine.Conformance;
 using PgWorkflows.Engine.Expressions;
+using PgWorkflows.Engine.Instances;
 using PgWorkflows.JavaScript;
 using Xunit;
 
@@ -39,12 +40,18 @@ public sealed class ConformanceTests
     public static TheoryData<string> Names => [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
 
     [Theory, MemberData(nameof(Names))]
-    public async Task Runs_like_Elsa_or_differs_on_purpose(string name)
+    public Task Runs_like_Elsa_or_differs_on_purpose(string name) => RunAsync(name, afterStep: null);
+
+    [Theory, MemberData(nameof(Names))]
+    public Task Runs_the_same_when_stored_and_loaded_after_every_step(string name) =>
+        RunAsync(name, instance => InstanceState.Read(InstanceState.Write(instance), instance.Program));
+
+    private static async Task RunAsync(string name, Func<WorkflowInstance, WorkflowInstance>? afterStep)
     {
         var token = TestContext.Current.CancellationToken;
         var @case = ConformanceCase.Read(await File.ReadAllBytesAsync(Path.Combine(Folder, name + ".json"), token));
 
-        var result = await new ConformanceRunner(new ExpressionLanguages(new JavaScriptLanguage())).RunAsync(@case, token);
+        var result = await new ConformanceRunner(new ExpressionLanguages(new JavaScriptLanguage())) { AfterStep = afterStep }.RunAsync(@case, token);
 
         Assert.SkipWhen(result.Verdict == ConformanceVerdict.Skipped, result.Difference ?? "");
         if (Deliberate.ContainsKey(name))

@@ -25,6 +25,9 @@ public sealed class ActivityAttribute(string type) : Attribute
 
     /// <summary>The activity changes something outside of our store: it is saved as intended before it runs, and never repeated after a crash.</summary>
     public bool HasEffect { get; init; }
+
+    /// <summary>Nothing needs to follow it: it ends the flowchart that it stands in (Elsa's terminal node).</summary>
+    public bool IsTerminal { get; init; }
 }
 
 /// <summary>Describes one input: a parameter of the activity's <c>Inputs</c> record.</summary>

@@ -69,6 +69,7 @@ public sealed record ActivityDescriptor
             Inputs = [.. inputs.GetConstructors()[0].GetParameters().Select(InputDescriptor.Of)],
             Outputs = [.. activity.GetCustomAttributes<OutputAttribute>().Select(o => new OutputDescriptor(o.Name, TypeAliases.Of(o.Type), o.Description))],
             HasEffect = attribute.HasEffect,
+            IsTerminal = attribute.IsTerminal,
         };
     }
 

@@ -13,6 +13,9 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
 {
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Called after every step of a run; may replace the instance, for example by its stored and loaded self.</summary>
+    public Func<WorkflowInstance, WorkflowInstance>? AfterStep { get; init; }
+
     /// <summary>Carries out one case.</summary>
     public async Task<ConformanceResult> RunAsync(ConformanceCase @case, CancellationToken cancellationToken)
     {
@@ -21,7 +24,7 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
             return new(@case.Name, ConformanceVerdict.Skipped, reason, observed);
 
         var time = new ManualTime(Begin);
-        var host = new MemoryHost(time, languages, activities);
+        var host = new MemoryHost(time, languages, activities) { AfterStep = AfterStep };
         foreach (var json in @case.Definitions)
         {
             var (definition, findings) = DefinitionReader.Read(JsonSerializer.SerializeToUtf8Bytes(json));

@@ -248,7 +248,7 @@ public static class InstanceState
                 item.GetProperty("timestamp").GetDateTimeOffset())),
             Contexts = List(json, "contexts", Context),
             Queue = [.. List(json, "queue", item => new WorkItem(Node(item), item.GetProperty("owner").GetInt32(), item.GetProperty("by").GetInt32(),
-                Flag(item, "backward"), Scope(item)))],
+                Flag(item, "backward"), Scope(item, Node(item))))],
             Register = json.TryGetProperty("register", out var register)
                 ? register.EnumerateObject().ToDictionary(member => member.Name, member => Members(member.Value))
                 : WorkflowInstance.NoRegister,
@@ -271,7 +271,7 @@ public static class InstanceState
             Exception = Exception(json, "exception"),
             FaultCount = json.GetProperty("faults").GetInt32(),
             EnteredBackward = Flag(json, "backward"),
-            Scope = Scope(json),
+            Scope = Scope(json, Node(json)),
             State = json.TryGetProperty("state", out var state) ? state.Deserialize<BehaviorState>() : null,
         };
 
@@ -294,14 +294,15 @@ public static class InstanceState
             return program.Find(nodeId) ?? throw new KeyNotFoundException($"the definition has no activity at {nodeId}");
         }
 
-        private static VariableScope? Scope(JsonElement json)
+        /// <summary>A variable of the definition keeps its default, which a memory variable goes back to when the run rests.</summary>
+        private static VariableScope? Scope(JsonElement json, Node node)
         {
             if (!json.TryGetProperty("scope", out var scope))
                 return null;
             var variables = scope.EnumerateArray().ToList();
             return new(
-                [.. variables.Select(item => new VariableDefinition(item.GetProperty("id").GetString()!, item.GetProperty("name").GetString()!,
-                    Text(item, "type"), null, Flag(item, "persistent")))],
+                [.. variables.Select(item => node.Variables.FirstOrDefault(variable => variable.Id == item.GetProperty("id").GetString())
+                    ?? new VariableDefinition(item.GetProperty("id").GetString()!, item.GetProperty("name").GetString()!, Text(item, "type"), null, Flag(item, "persistent")))],
                 [.. variables.Select(item => StoredValue.Read(item.GetProperty("value")))]);
         }
 

@@ -63,7 +63,7 @@ public sealed class Node
 
     internal FlowGraphs? Graphs { get; set; }
 
-    internal bool IsTerminal => Type is "Elsa.End" or "Elsa.Finish" or "Elsa.Complete" or "Elsa.Break";
+    internal bool IsTerminal => Descriptor is { IsTerminal: true };
 
     internal Node? Child(string port)
     {

@@ -17,6 +17,8 @@ internal sealed class Situation
         (Counters, Running, Waiting, _before, _step) = (counters, running, waiting, before, step);
     }
 
+    private const int FarAhead = 4;
+
     public BehaviorState.Flow Counters { get; }
 
     /// <summary>What runs, and whether it was entered by a connection that leads back; the first one completes next.</summary>
@@ -44,14 +46,17 @@ internal sealed class Situation
 
     /// <summary>
     /// The same for situations from which the same follows: for a merge only the distance between its visits and those of its connections counts,
-    /// and whether a connection was followed only as long as the merge has not been run since.
+    /// and whether a connection was followed only as long as the merge has not been run since. Connections that lead back decide nothing.
+    /// Of a connection that is far ahead of its merge, as one out of a loop into a WaitAny join is, it does not matter how far.
     /// </summary>
-    public string Key(FlowEdges edges)
+    public string Key(FlowEdges edges, FlowGraph graph)
     {
         var key = new StringBuilder();
         for (var edge = 0; edge < edges.All.Length; edge++)
         {
-            var distance = Counters.EdgeVisits[edge] - Counters.Visits[edges.All[edge].Target];
+            if (graph.IsBackward(edge))
+                continue;
+            var distance = Math.Min(Counters.EdgeVisits[edge] - Counters.Visits[edges.All[edge].Target], FarAhead);
             if (distance != 0)
                 key.Append(CultureInfo.InvariantCulture, $"{edge}:{distance}{(distance > 0 && Counters.LastFollowed[edge] ? "+" : "")} ");
         }

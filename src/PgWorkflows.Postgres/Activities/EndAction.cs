@@ -6,7 +6,7 @@ using PgWorkflows.Postgres.Resources;
 namespace PgWorkflows.Postgres.Activities;
 
 /// <summary>(A) and (B): message, state and result of an action in one step, so that they are stored in one transaction.</summary>
-[Activity("PgWorkflows.EndAction", Category = PostgresActivities.Category,
+[Activity("PgWorkflows.EndAction", Category = PostgresActivities.Category, IsTerminal = true,
     Description = "Ends an action: logs its END message, sets the resource's state and records the result, all at once.")]
 [Output("ActionResult", typeof(ActionResult), "Succeeded, Failed or Skipped.")]
 [Output("ActionReturnValue", typeof(int), "The return value.")]

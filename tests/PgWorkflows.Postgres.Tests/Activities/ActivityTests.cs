@@ -129,7 +129,7 @@ public sealed class ActivityTests
         var logged = Assert.IsType<EventLogged>(Assert.Single(result.Emissions));
         Assert.Equal((message, text, "main"), (logged.Id, logged.Text, logged.Resource));
         Assert.Equal(EventCatalogue.Find(message)!.Severity, logged.Severity);
-        Assert.Equal(returnValue, result.Outputs["ReturnValue"]);
+        Assert.Equal(returnValue, result.Outputs["FailureValue"]);
         Assert.Equal($"{message}: {text}", result.Sentence);
     }
 
@@ -166,7 +166,7 @@ public sealed class ActivityTests
     {
         var result = await RunAsync("Repeat", ("What", "ServiceState"), ("Times", 12), ("Interval", "00:00:05"), ("Attempt", attempt));
 
-        Assert.Equal((outcome, next, sentence), (Outcome(result), (int?)result.Outputs["Attempt"], result.Sentence));
+        Assert.Equal((outcome, next, sentence), (Outcome(result), (int?)result.Outputs["NextAttempt"], result.Sentence));
     }
 
     [Theory]
@@ -181,7 +181,7 @@ public sealed class ActivityTests
         {
             var result = await RunAsync("Repeat", ("What", what), ("Times", 12), ("Interval", "00:00:05"), ("Attempt", attempt));
             outcomes.Add(Outcome(result));
-            Assert.Equal(TimeSpan.FromMilliseconds(250), result.Outputs["Interval"]);
+            Assert.Equal(TimeSpan.FromMilliseconds(250), result.Outputs["Wait"]);
         }
 
         Assert.Equal(times, outcomes.Count(outcome => outcome == "Again"));
@@ -222,7 +222,7 @@ public sealed class ActivityTests
                 new ActionEnded("main", ActionResult.Failed, 3),
             ],
             result.Emissions);
-        Assert.Equal(("Failed", 3), (result.Outputs["Result"], (int?)result.Outputs["ReturnValue"]));
+        Assert.Equal(("Failed", 3), (result.Outputs["ActionResult"], (int?)result.Outputs["ActionReturnValue"]));
     }
 
     [Fact]
