@@ -6,6 +6,10 @@ using PgWorkflows.Cli.Output;
 using PgWorkflows.Persistence;
 using PgWorkflows.Runtime;
 
+// Npgsql reads PostgreSQL's variables of its own process; here only the configuration decides which server is asked, and as whom.
+foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("PG", StringComparison.OrdinalIgnoreCase)).ToList())
+    Environment.SetEnvironmentVariable(name, null);
+
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
 var options = new GlobalOptions();

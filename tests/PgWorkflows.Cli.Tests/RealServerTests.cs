@@ -87,10 +87,10 @@ public sealed class RealServerTests
     {
         await using var cluster = await TemporaryCluster.StartedAsync("max_connections = 3", "superuser_reserved_connections = 0", "max_wal_senders = 0");
         using var pgw = new Pgw(Entry(cluster, client));
-        using var first = cluster.Occupy();
-        using var second = cluster.Occupy();
-        using var third = cluster.Occupy();
-        await cluster.UntilFullAsync();
+        await using var sessions = Npgsql.NpgsqlDataSource.Create($"Host=127.0.0.1;Port={cluster.Port};Username=postgres;Database=template1;Pooling=false");
+        await using var first = await sessions.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var second = await sessions.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var third = await sessions.OpenConnectionAsync(TestContext.Current.CancellationToken);
 
         var ended = await pgw.RunAsync("deepCheck", "main", "--json");
 

@@ -66,26 +66,6 @@ public sealed class TemporaryCluster : IAsyncDisposable
     public Task<string> SqlAsync(string sql) =>
         TestCommand.RunAsync(Program("psql"), "-X", "-At", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-d", "template1", "-c", sql);
 
-    /// <summary>A session that stays until it is disposed of.</summary>
-    public BackgroundProcess Occupy() => BackgroundProcess.Start(
-        "/", Program("psql"), "-X", "-q", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-d", "template1", "-c", "select pg_sleep(600)");
-
-    /// <summary>Waits until a new session is refused.</summary>
-    public async Task UntilFullAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                await SqlAsync("select 1");
-            }
-            catch (InvalidOperationException e) when (e.Message.Contains("too many clients", StringComparison.Ordinal))
-            {
-                return;
-            }
-        }
-    }
-
     /// <summary>Sends a signal to a process of the cluster's.</summary>
     public static Task SignalAsync(string signal, int pid) =>
         TestCommand.RunAsync("/bin/kill", "-s", signal, pid.ToString(CultureInfo.InvariantCulture));

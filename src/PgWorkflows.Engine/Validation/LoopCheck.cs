@@ -29,8 +29,15 @@ internal static class LoopCheck
             for (var edge = 0; edge < edges.All.Length; edge++)
             {
                 var (source, _, target) = edges.All[edge];
-                if (graph.IsBackward(edge) && HasRestlessWay(flowchart, edges, graph, target, source))
-                    findings.Warning(Findings.Place(flowchart.Children[source]), $"leads back to {Findings.Place(flowchart.Children[target])} on a way without a wait and without a counter", "Put a Delay or a counter into the loop");
+                if (!graph.IsBackward(edge) || !HasRestlessWay(flowchart, edges, graph, target, source))
+                    continue;
+
+                // A server that is asked without a pause suffers; elsewhere the step budget is enough.
+                var (place, problem) = (Findings.Place(flowchart.Children[source]), $"leads back to {Findings.Place(flowchart.Children[target])} on a way without a wait and without a counter");
+                if (flowchart.Children[source].Descriptor is { Category: "PostgreSQL" } || flowchart.Children[target].Descriptor is { Category: "PostgreSQL" })
+                    findings.Error(place, problem, "Put a Delay or a Repeat into the loop");
+                else
+                    findings.Warning(place, problem, "Put a Delay or a counter into the loop");
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Resources;
 
@@ -59,7 +60,23 @@ public sealed class PgCtlServiceControl(ICommandRunner runner, TimeProvider time
             "starting" => (ServiceStatus.StartPending, "server is starting"),
             "stopping" => (ServiceStatus.StopPending, "server is stopping"),
             { } status => (ServiceStatus.Running, $"server is running ({status})"),
+            null when WritesItsStatus(resource) => (ServiceStatus.StartPending, "server is starting (no status in postmaster.pid yet)"),
             null => (ServiceStatus.Running, "server is running"),
         };
+    }
+
+    /// <summary>
+    /// Since version 10 a server writes its status once its sockets are bound; one without a status has not come that far (docs/adr/0005).
+    /// </summary>
+    private static bool WritesItsStatus(Resource resource)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(Path.Combine(resource.DataDirectory, "PG_VERSION")).Trim(), CultureInfo.InvariantCulture, out var major) && major >= 10;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // Older than 10 has a point in its version, and what cannot be read is not judged by.
+        }
     }
 }
