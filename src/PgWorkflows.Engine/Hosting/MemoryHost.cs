@@ -47,6 +47,9 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
         public SortedDictionary<int, ActivityContext> Records { get; } = [];
     }
 
+    /// <summary>The activity types that it knows.</summary>
+    public ActivityLibrary Library => _library;
+
     /// <summary>The runs in the order of their start.</summary>
     public IReadOnlyList<Run> Runs => _runs;
 

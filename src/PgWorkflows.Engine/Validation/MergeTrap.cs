@@ -57,7 +57,7 @@ internal static class MergeTrap
                     if (flowchart.Children[node].IsTerminal)
                         continue;
                     move.Complete(node, outcomes, backward);
-                    if (move.Faults || !_seen.Add(next.Key(_edges)))
+                    if (move.Faults || !_seen.Add(next.Key(_edges, graph)))
                         continue;
                     if (_seen.Count > MaxSituations)
                     {

@@ -9,6 +9,8 @@ namespace PgWorkflows.Engine.Validation;
 /// <summary>A moment in an imagined run of a flowchart: its counters, what runs, who was led to without being run, and the way there.</summary>
 internal sealed class Situation
 {
+    private const int MaxDistance = 4;
+
     private readonly Situation? _before;
     private readonly (int Node, IReadOnlyList<string> Outcomes) _step;
 
@@ -44,14 +46,16 @@ internal sealed class Situation
 
     /// <summary>
     /// The same for situations from which the same follows: for a merge only the distance between its visits and those of its connections counts,
-    /// and whether a connection was followed only as long as the merge has not been run since.
+    /// and whether a connection was followed only as long as the merge has not been run since. Large distances count as the same.
     /// </summary>
-    public string Key(FlowEdges edges)
+    public string Key(FlowEdges edges, FlowGraph graph)
     {
         var key = new StringBuilder();
         for (var edge = 0; edge < edges.All.Length; edge++)
         {
-            var distance = Counters.EdgeVisits[edge] - Counters.Visits[edges.All[edge].Target];
+            if (graph.IsBackward(edge))
+                continue;
+            var distance = Math.Clamp(Counters.EdgeVisits[edge] - Counters.Visits[edges.All[edge].Target], -MaxDistance, MaxDistance);
             if (distance != 0)
                 key.Append(CultureInfo.InvariantCulture, $"{edge}:{distance}{(distance > 0 && Counters.LastFollowed[edge] ? "+" : "")} ");
         }
