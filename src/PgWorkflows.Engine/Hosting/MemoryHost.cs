@@ -19,10 +19,10 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
     private readonly TimeProvider _time;
 
     /// <summary>A host over these activities.</summary>
-    public MemoryHost(TimeProvider time, ExpressionLanguages? languages = null, IEnumerable<IActivity>? activities = null)
+    public MemoryHost(TimeProvider time, ExpressionLanguages? languages = null, IEnumerable<IActivity>? activities = null, int stepBudget = ActivityLibrary.DefaultStepBudget)
     {
         _time = time;
-        _library = new ActivityLibrary([new ExecuteWorkflow(this), new DispatchWorkflow(this), new BulkDispatchWorkflows(this), .. activities ?? []], languages);
+        _library = new ActivityLibrary([new ExecuteWorkflow(this), new DispatchWorkflow(this), new BulkDispatchWorkflows(this), .. activities ?? []], languages) { StepBudget = stepBudget };
     }
 
     /// <summary>One run with everything it has written.</summary>
