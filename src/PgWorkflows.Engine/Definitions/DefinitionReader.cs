@@ -26,17 +26,15 @@ public static class DefinitionReader
         {
             if (utf8.Span is [0xEF, 0xBB, 0xBF, ..])
                 utf8 = utf8[3..];
-            using var document = JsonDocument.Parse(utf8, Options);
-            return new Reading().Workflow(document.RootElement.Clone());
+            return new Reading().Workflow(JsonMembers.Parse(utf8, Options));
+        }
+        catch (JsonException e) when (e.InnerException is InvalidOperationException)
+        {
+            return Failed("$", "a text in it is not valid Unicode", "Save the file as UTF-8");
         }
         catch (JsonException e)
         {
             return Failed(e.Path ?? "$", $"not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})", "Mend the JSON, or export the definition anew");
-        }
-        catch (InvalidOperationException)
-        {
-            // Text that is not valid Unicode cannot be read as a string; the parser finds out late.
-            return Failed("$", "a text in it is not valid Unicode", "Save the file as UTF-8");
         }
     }
 
@@ -248,8 +246,7 @@ public static class DefinitionReader
         {
             try
             {
-                using var document = JsonDocument.Parse(json, Options);
-                return document.RootElement.Clone();
+                return JsonMembers.Parse(System.Text.Encoding.UTF8.GetBytes(json), Options);
             }
             catch (JsonException)
             {
