@@ -158,7 +158,7 @@ public sealed record WorkflowInstance
 
     /// <summary>Goes on after a wait; null when nobody waits on that bookmark any more.</summary>
     public WorkflowInstance? Resume(string bookmarkId, object? input, DateTimeOffset now) =>
-        Bookmarks.FirstOrDefault(bookmark => bookmark.Id == bookmarkId) is { } found ? new Burst(this, now).Resume(found, input) : null;
+        Bookmarks.FirstOrDefault(bookmark => bookmark.Id == bookmarkId) is { } found ? new Burst(this, now).Resume(found, ValueConverter.Normalize(input)) : null;
 
     /// <summary>Ends the run from outside; an ended run stays as it is (elsa-contract 2.10).</summary>
     public WorkflowInstance Cancel(DateTimeOffset now, string? reason = null) =>
