@@ -169,6 +169,7 @@ public static class DefinitionReader
         private List<Connection> Connections(JsonElement json, string path)
         {
             var connections = new List<Connection>();
+            var known = new HashSet<Connection>();
             var index = 0;
             foreach (var item in Items(json, "connections"))
             {
@@ -180,7 +181,7 @@ public static class DefinitionReader
                         Text(target.Value, "activity", place) ?? "", Text(target.Value, "port", place))
                     : new Connection(Text(item, "source", place) ?? "", Text(item, "sourcePort", place),
                         Text(item, "target", place) ?? "", Text(item, "targetPort", place));
-                if (!connections.Contains(connection))
+                if (known.Add(connection))
                     connections.Add(connection);
             }
 
