@@ -23,6 +23,8 @@ public sealed class ValidationTests
         { "a('x','Elsa.WriteLine',`'text':{'expression':{'type':'Literal','value':'1'}}`)", "c('w','Done','x')", Severity.Error, "no typeName in its input Text" },
         { "a('x','Elsa.WriteLine',`'text':{'typeName':'String','expression':{'type':'Object','value':'{'}}`)", "c('w','Done','x')", Severity.Error, "that is not JSON" },
         { "a('x','Elsa.Event')", "c('w','Done','x')", Severity.Error, "no value for its input EventName" },
+        { "a('x','Elsa.FlowJoin',`'mode':{'typeName':'FlowJoinMode','expression':{'type':'Literal','value':'WaitSome'}}`)", "c('w','Done','x')", Severity.Error, "'WaitSome' in its input Mode" },
+        { "a('x','Elsa.Cron',`'cronExpression':{'typeName':'String','expression':{'type':'Literal','value':'0 0 25 * * *'}}`)", "c('w','Done','x')", Severity.Error, "no valid CronExpression" },
         { "a('x','Elsa.Unheard')", "c('w','Done','x')", Severity.Error, "'Elsa.Unheard', which is not known here" },
         { "a('x','Elsa.RunJavaScript',`'script':{'typeName':'String','expression':{'type':'JavaScript','value':'a =>'}},'result':{'typeName':'Object','memoryReference':{'id':'none'}}`)", "c('w','Done','x')", Severity.Error, "binds its output Result to 'none'" },
         { "a('x','Elsa.ExecuteWorkflow',`'workflowDefinitionId':{'typeName':'String','expression':{'type':'Literal','value':'none'}}`)", "c('w','Done','x')", Severity.Error, "the workflow 'none', which is not published" },

@@ -130,7 +130,7 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
 
     private async Task<bool> ResumeOneAsync(Run run, string bookmarkId, object? input, CancellationToken cancellationToken)
     {
-        if (run.Instance.Status == WorkflowStatus.Finished || run.Instance.Resume(bookmarkId, input, _time.GetUtcNow()) is not { } resumed)
+        if (run.Instance.Resume(bookmarkId, input, _time.GetUtcNow()) is not { } resumed)
             return false;
         run.Instance = resumed;
         await ContinueAsync(run, cancellationToken);

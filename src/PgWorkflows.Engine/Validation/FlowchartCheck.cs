@@ -91,7 +91,8 @@ internal static class FlowchartCheck
     private static void Unconnected(FlowEdges edges, int index, Node child, Findings findings)
     {
         var connected = edges.Outbound[index].Select(edge => edges.All[edge].Port).ToHashSet();
-        foreach (var port in PortsOf(child)?.Intersect(child.Behavior is WorkflowAsActivity ? child.Descriptor!.Outcomes : PortsOf(child)!).Where(port => !connected.Contains(port)) ?? [])
+        var ports = child.Behavior is WorkflowAsActivity ? child.Descriptor!.Outcomes : PortsOf(child) ?? [];
+        foreach (var port in ports.Where(port => !connected.Contains(port)))
             findings.Error(Findings.Place(child), $"has nothing connected to its outcome {port}; the run would end there without saying so", $"Connect {port}, to an Elsa.End if the run ends there on purpose");
     }
 }
