@@ -1,7 +1,8 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using PgWorkflows.Engine.Conformance;
-using PgWorkflows.Engine.Expressions;
 using PgWorkflows.Engine.Instances;
-using PgWorkflows.JavaScript;
 using Xunit;
 
 namespace PgWorkflows.Engine.Tests;
@@ -9,8 +10,6 @@ namespace PgWorkflows.Engine.Tests;
 /// <summary>What a real Elsa 3.5.3 did with small workflows (tests/fixtures/elsa-conformance), step by step.</summary>
 public sealed class ConformanceTests
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "elsa-conformance");
-
     /// <summary>Where we differ from Elsa 3.5.3 on purpose; docs/elsa-compatibility.md gives the reasons at length.</summary>
     private static readonly Dictionary<string, string> Deliberate = new()
     {
@@ -37,7 +36,7 @@ public sealed class ConformanceTests
         ["writeline-literal-types"] = "inputs are recorded with the type that they have",
     };
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
+    public static TheoryData<string> Names => [.. FixtureFiles.Names];
 
     [Theory, MemberData(nameof(Names))]
     public Task Runs_like_Elsa_or_differs_on_purpose(string name) => RunAsync(name, afterStep: null);
@@ -49,9 +48,7 @@ public sealed class ConformanceTests
     private static async Task RunAsync(string name, Func<WorkflowInstance, WorkflowInstance>? afterStep)
     {
         var token = TestContext.Current.CancellationToken;
-        var @case = ConformanceCase.Read(await File.ReadAllBytesAsync(Path.Combine(Folder, name + ".json"), token));
-
-        var result = await new ConformanceRunner(new ExpressionLanguages(new JavaScriptLanguage())) { AfterStep = afterStep }.RunAsync(@case, token);
+        var result = await new ConformanceRunner(FixtureFiles.Languages) { AfterStep = afterStep }.RunAsync(FixtureFiles.Read(name), token);
 
         Assert.SkipWhen(result.Verdict == ConformanceVerdict.Skipped, result.Difference ?? "");
         if (Deliberate.ContainsKey(name))
@@ -61,8 +58,34 @@ public sealed class ConformanceTests
     }
 
     [Fact]
-    public void Every_deliberate_difference_is_explained()
+    public void Every_deliberate_difference_is_a_case_and_is_explained()
     {
-        Assert.All(Deliberate.Keys, name => Assert.True(File.Exists(Path.Combine(Folder, name + ".json")), name));
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "elsa-compatibility.md"));
+
+        Assert.All(Deliberate.Keys, name => Assert.Contains(name, FixtureFiles.Names));
+        Assert.All(Deliberate.Keys, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        Assert.All(FixtureFiles.Library().Descriptors, descriptor => Assert.Contains($"`{descriptor.Type}`", page, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task What_was_observed_is_a_case_in_the_same_format()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var runner = new ConformanceRunner(FixtureFiles.Languages);
+        var first = await runner.RunAsync(FixtureFiles.Read("dispatch-workflow-wait"), token);
+        var again = JsonNode.Parse(first.Observed.ToJsonString().Replace("\"observed\"", "\"expected\"", StringComparison.Ordinal))!;
+
+        var second = await runner.RunAsync(ConformanceCase.Read(JsonSerializer.SerializeToUtf8Bytes(again)), token);
+        again["steps"]![0]!["expected"]!["activityRecords"]![2]!["outputs"]![0]!["Result"]!["Sum"] = 10;
+        var spoiled = await runner.RunAsync(ConformanceCase.Read(JsonSerializer.SerializeToUtf8Bytes(again)), token);
+
+        Assert.Equal(ConformanceVerdict.Passed, second.Verdict);
+        Assert.Equal("step 1 (run): activityRecords[2].outputs[0].Result.Sum: expected 10, observed 9", spoiled.Difference);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{ \"name\": \"x\", \"steps\": [] }")]
+    public void A_file_that_is_no_case_says_what_is_missing(string json) => Assert.Throws<FormatException>(() => ConformanceCase.Read(Encoding.UTF8.GetBytes(json)));
 }

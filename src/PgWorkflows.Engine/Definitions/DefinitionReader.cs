@@ -26,17 +26,15 @@ public static class DefinitionReader
         {
             if (utf8.Span is [0xEF, 0xBB, 0xBF, ..])
                 utf8 = utf8[3..];
-            using var document = JsonDocument.Parse(utf8, Options);
-            return new Reading().Workflow(document.RootElement.Clone());
+            return new Reading().Workflow(JsonMembers.Parse(utf8, Options));
+        }
+        catch (JsonException e) when (e.InnerException is InvalidOperationException)
+        {
+            return Failed("$", "a text in it is not valid Unicode", "Save the file as UTF-8");
         }
         catch (JsonException e)
         {
             return Failed(e.Path ?? "$", $"not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})", "Mend the JSON, or export the definition anew");
-        }
-        catch (InvalidOperationException)
-        {
-            // Text that is not valid Unicode cannot be read as a string; the parser finds out late.
-            return Failed("$", "a text in it is not valid Unicode", "Save the file as UTF-8");
         }
     }
 
@@ -171,6 +169,7 @@ public static class DefinitionReader
         private List<Connection> Connections(JsonElement json, string path)
         {
             var connections = new List<Connection>();
+            var known = new HashSet<Connection>();
             var index = 0;
             foreach (var item in Items(json, "connections"))
             {
@@ -182,7 +181,7 @@ public static class DefinitionReader
                         Text(target.Value, "activity", place) ?? "", Text(target.Value, "port", place))
                     : new Connection(Text(item, "source", place) ?? "", Text(item, "sourcePort", place),
                         Text(item, "target", place) ?? "", Text(item, "targetPort", place));
-                if (!connections.Contains(connection))
+                if (known.Add(connection))
                     connections.Add(connection);
             }
 
@@ -248,8 +247,7 @@ public static class DefinitionReader
         {
             try
             {
-                using var document = JsonDocument.Parse(json, Options);
-                return document.RootElement.Clone();
+                return JsonMembers.Parse(System.Text.Encoding.UTF8.GetBytes(json), Options);
             }
             catch (JsonException)
             {

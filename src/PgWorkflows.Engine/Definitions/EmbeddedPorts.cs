@@ -28,6 +28,44 @@ internal static class EmbeddedPorts
 /// <summary>Reading JSON members the way Elsa's server does.</summary>
 internal static class JsonMembers
 {
+    /// <summary>Parses JSON whose texts are all valid Unicode; the parser itself finds out only when a text is read.</summary>
+    /// <exception cref="JsonException">It is not JSON, or a text in it is not Unicode.</exception>
+    public static JsonElement Parse(ReadOnlyMemory<byte> utf8, JsonDocumentOptions options)
+    {
+        using var document = JsonDocument.Parse(utf8, options);
+        try
+        {
+            ReadTexts(document.RootElement);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A text in it is not valid Unicode.", e);
+        }
+
+        return document.RootElement.Clone();
+    }
+
+    private static void ReadTexts(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.String)
+        {
+            json.GetString();
+        }
+        else if (json.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in json.EnumerateArray())
+                ReadTexts(item);
+        }
+        else if (json.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in json.EnumerateObject())
+            {
+                _ = member.Name;
+                ReadTexts(member.Value);
+            }
+        }
+    }
+
     /// <summary>The member of that camelCase name, also when written in another case; null when it is not there.</summary>
     public static JsonElement? Member(this JsonElement json, string camelCase)
     {

@@ -44,8 +44,7 @@ internal abstract class Expression
             var json = text.GetString()!;
             if (string.IsNullOrWhiteSpace(json))
                 return null;
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = DefinitionReader.MaxDepth });
-            return document.RootElement.Clone();
+            return JsonMembers.Parse(System.Text.Encoding.UTF8.GetBytes(json), new JsonDocumentOptions { MaxDepth = DefinitionReader.MaxDepth });
         }
         catch (JsonException)
         {

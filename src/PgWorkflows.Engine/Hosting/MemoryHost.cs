@@ -19,10 +19,10 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
     private readonly TimeProvider _time;
 
     /// <summary>A host over these activities.</summary>
-    public MemoryHost(TimeProvider time, ExpressionLanguages? languages = null, IEnumerable<IActivity>? activities = null)
+    public MemoryHost(TimeProvider time, ExpressionLanguages? languages = null, IEnumerable<IActivity>? activities = null, int stepBudget = ActivityLibrary.DefaultStepBudget)
     {
         _time = time;
-        _library = new ActivityLibrary([new ExecuteWorkflow(this), new DispatchWorkflow(this), new BulkDispatchWorkflows(this), .. activities ?? []], languages);
+        _library = new ActivityLibrary([new ExecuteWorkflow(this), new DispatchWorkflow(this), new BulkDispatchWorkflows(this), .. activities ?? []], languages) { StepBudget = stepBudget };
     }
 
     /// <summary>One run with everything it has written.</summary>
@@ -46,6 +46,9 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
         /// <summary>Its activity executions by number.</summary>
         public SortedDictionary<int, ActivityContext> Records { get; } = [];
     }
+
+    /// <summary>The activity types that it knows.</summary>
+    public ActivityLibrary Library => _library;
 
     /// <summary>The runs in the order of their start.</summary>
     public IReadOnlyList<Run> Runs => _runs;
@@ -127,7 +130,7 @@ public sealed partial class MemoryHost : IChildRuns, IPublishedWorkflows
 
     private async Task<bool> ResumeOneAsync(Run run, string bookmarkId, object? input, CancellationToken cancellationToken)
     {
-        if (run.Instance.Status == WorkflowStatus.Finished || run.Instance.Resume(bookmarkId, input, _time.GetUtcNow()) is not { } resumed)
+        if (run.Instance.Resume(bookmarkId, input, _time.GetUtcNow()) is not { } resumed)
             return false;
         run.Instance = resumed;
         await ContinueAsync(run, cancellationToken);

@@ -156,9 +156,9 @@ public sealed record WorkflowInstance
     /// <summary>Takes in what the current activity returned and goes on to the next one.</summary>
     public WorkflowInstance Apply(ActivityResult result, DateTimeOffset now) => new Burst(this, now).Apply(result);
 
-    /// <summary>Goes on after a wait; null when nobody waits on that bookmark any more.</summary>
+    /// <summary>Goes on after a wait; null when nobody waits on that bookmark any more. An ended run waits for nothing, even if bookmarks have survived a fault.</summary>
     public WorkflowInstance? Resume(string bookmarkId, object? input, DateTimeOffset now) =>
-        Bookmarks.FirstOrDefault(bookmark => bookmark.Id == bookmarkId) is { } found ? new Burst(this, now).Resume(found, input) : null;
+        Status == WorkflowStatus.Running && Bookmarks.FirstOrDefault(bookmark => bookmark.Id == bookmarkId) is { } found ? new Burst(this, now).Resume(found, ValueConverter.Normalize(input)) : null;
 
     /// <summary>Ends the run from outside; an ended run stays as it is (elsa-contract 2.10).</summary>
     public WorkflowInstance Cancel(DateTimeOffset now, string? reason = null) =>

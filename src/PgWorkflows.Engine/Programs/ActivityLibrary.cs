@@ -32,7 +32,10 @@ public sealed class ActivityLibrary
     public ActivityDescriptor? FindDescriptor(string type) => Find(type)?.Descriptor;
 
     /// <summary>More steps than this without a wait are taken for a loop that never ends: the run ends with an incident.</summary>
-    public int StepBudget { get; init; } = 100_000;
+    public int StepBudget { get; init; } = DefaultStepBudget;
+
+    /// <summary>The usual step budget.</summary>
+    public const int DefaultStepBudget = 100_000;
 
     private static ActivityType TypeOf(IActivity activity) => new(activity.Descriptor, activity is IEmbedding embedding ? embedding.Behavior : new LeafBehavior(activity))
     {

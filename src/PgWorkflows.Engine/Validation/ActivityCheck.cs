@@ -3,6 +3,7 @@ using PgWorkflows.Engine.Activities;
 using PgWorkflows.Engine.Definitions;
 using PgWorkflows.Engine.Interpreting.Behaviors;
 using PgWorkflows.Engine.Programs;
+using PgWorkflows.Engine.Scheduling;
 using PgWorkflows.Engine.Values;
 
 namespace PgWorkflows.Engine.Validation;
@@ -52,10 +53,31 @@ internal static class ActivityCheck
             return;
 
         ExpressionCheck.Look(node, $"input {input.Name}", inner, definition, library.Languages, findings);
-        if (inner.Member("type") is null or { ValueKind: JsonValueKind.String } && (inner.Member("type")?.GetString() ?? "Literal") == "Literal"
-            && TypeAliases.Find(input.TypeName) is { } type && !Fits(inner.Member("value"), type))
+        if ((inner.Member("type") is { ValueKind: JsonValueKind.String } name ? name.GetString() : "Literal") == "Literal")
+            Literal(place, node, input, inner.Member("value"), findings);
+    }
+
+    private static void Literal(string place, Node node, InputDescriptor input, JsonElement? value, Findings findings)
+    {
+        var text = ValueConverter.ToText(ValueConverter.Normalize(value));
+        if (TypeAliases.Find(input.TypeName) is { } type && !Fits(value, type))
+            findings.Error(place, $"has '{text}' in its input {input.Name}, which cannot be read as {input.TypeName}; it would count as empty", "Correct it");
+        if (input.TypeName.EndsWith("Mode", StringComparison.Ordinal) && text.Length > 0 && input.Options?.Contains(text) is false)
+            findings.Error(place, $"has '{text}' in its input {input.Name}, which is not one of its choices", $"Choose {string.Join(" or ", input.Options)}");
+        if (node.Behavior is Cron && text.Length > 0 && CronProblem(text) is { } problem)
+            findings.Error(place, $"has no valid CronExpression: {problem}", "Write second, minute, hour, day, month and weekday, such as 0 0 6 * * *");
+    }
+
+    private static string? CronProblem(string text)
+    {
+        try
         {
-            findings.Error(place, $"has '{inner.Member("value")}' in its input {input.Name}, which cannot be read as {input.TypeName}; it would count as empty", "Correct it");
+            CronExpression.Parse(text);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
         }
     }
 

@@ -1,4 +1,5 @@
 using PgWorkflows.Engine.Definitions;
+using PgWorkflows.Engine.Instances;
 using PgWorkflows.Engine.Programs;
 
 namespace PgWorkflows.Engine.Validation;
@@ -19,6 +20,12 @@ public sealed class DefinitionValidator(
     public IReadOnlyList<Finding> Validate(WorkflowDefinition definition)
     {
         var findings = new Findings();
+        if (Activation.NameOf(definition.Options.ActivationStrategyType) is not (null or "" or "AllowAlways" or "Singleton" or "Correlation" or "CorrelatedSingleton"))
+        {
+            findings.Error($"'{definition.Name}'", $"has the activation strategy '{definition.Options.ActivationStrategyType}', which is not known here; every start would be allowed",
+                "Choose Always active, Singleton, Correlation or Correlated singleton in its settings");
+        }
+
         CycleCheck.Look(definition, _workflows, published ?? (_ => null), findings);
         if (definition.Root is null)
         {

@@ -53,6 +53,8 @@ internal static class FlowchartCheck
             return [];
         if (node.Type == "Elsa.HttpEndpoint")
             return ["Done", "Request too large", "File too large", "Invalid file extension", "Invalid file MIME type"];
+        if (node.Behavior is WorkflowAsActivity)
+            return [.. descriptor.Outcomes.Append("Done").Distinct()]; // Done, when no Complete was reached inside.
         if (descriptor.OutcomesFrom is not { } from)
             return descriptor.Outcomes;
         if (node.Cases.Length > 0)
@@ -89,7 +91,8 @@ internal static class FlowchartCheck
     private static void Unconnected(FlowEdges edges, int index, Node child, Findings findings)
     {
         var connected = edges.Outbound[index].Select(edge => edges.All[edge].Port).ToHashSet();
-        foreach (var port in PortsOf(child)?.Where(port => !connected.Contains(port)) ?? [])
+        var ports = child.Behavior is WorkflowAsActivity ? child.Descriptor!.Outcomes : PortsOf(child) ?? [];
+        foreach (var port in ports.Where(port => !connected.Contains(port)))
             findings.Error(Findings.Place(child), $"has nothing connected to its outcome {port}; the run would end there without saying so", $"Connect {port}, to an Elsa.End if the run ends there on purpose");
     }
 }

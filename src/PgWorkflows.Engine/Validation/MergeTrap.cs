@@ -15,6 +15,9 @@ internal static class MergeTrap
     /// <summary>The most situations looked at; beyond it the finding says that not all was seen.</summary>
     private const int MaxSituations = 20_000;
 
+    /// <summary>Each situation counts all activities and connections: in large flowcharts fewer are looked at.</summary>
+    private const int MaxWork = 20_000_000;
+
     public static void Look(Node flowchart, Findings findings)
     {
         foreach (var start in FlowchartCheck.StartsOf(flowchart))
@@ -34,6 +37,7 @@ internal static class MergeTrap
         private readonly FlowEdges _edges = flowchart.Graphs!.Edges;
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
         private readonly HashSet<int> _told = [];
+        private readonly int _limit = Math.Min(MaxSituations, MaxWork / (flowchart.Children.Count + flowchart.Graphs!.Edges.All.Length + 1));
         private readonly JoinMode[] _modes = [.. flowchart.Children.Select(ModeOf)];
         private readonly IReadOnlyList<string>[][] _choices = [.. Enumerable.Range(0, flowchart.Children.Count).Select(node => ChoicesOf(flowchart, node))];
 
@@ -59,7 +63,7 @@ internal static class MergeTrap
                     move.Complete(node, outcomes, backward);
                     if (move.Faults || !_seen.Add(next.Key(_edges, graph)))
                         continue;
-                    if (_seen.Count > MaxSituations)
+                    if (_seen.Count > _limit)
                     {
                         findings.Warning(Findings.Place(flowchart), "has so many ways that not all of them were looked at for merges that never run", "Box loops in flowcharts or workflows of their own");
                         return;

@@ -9,6 +9,8 @@ namespace PgWorkflows.Engine.Validation;
 /// <summary>A moment in an imagined run of a flowchart: its counters, what runs, who was led to without being run, and the way there.</summary>
 internal sealed class Situation
 {
+    private const int MaxDistance = 4;
+
     private readonly Situation? _before;
     private readonly (int Node, IReadOnlyList<string> Outcomes) _step;
 
@@ -16,8 +18,6 @@ internal sealed class Situation
     {
         (Counters, Running, Waiting, _before, _step) = (counters, running, waiting, before, step);
     }
-
-    private const int FarAhead = 4;
 
     public BehaviorState.Flow Counters { get; }
 
@@ -46,8 +46,7 @@ internal sealed class Situation
 
     /// <summary>
     /// The same for situations from which the same follows: for a merge only the distance between its visits and those of its connections counts,
-    /// and whether a connection was followed only as long as the merge has not been run since. Connections that lead back decide nothing.
-    /// Of a connection that is far ahead of its merge, as one out of a loop into a WaitAny join is, it does not matter how far.
+    /// and whether a connection was followed only as long as the merge has not been run since. Large distances count as the same.
     /// </summary>
     public string Key(FlowEdges edges, FlowGraph graph)
     {
@@ -56,7 +55,7 @@ internal sealed class Situation
         {
             if (graph.IsBackward(edge))
                 continue;
-            var distance = Math.Min(Counters.EdgeVisits[edge] - Counters.Visits[edges.All[edge].Target], FarAhead);
+            var distance = Math.Clamp(Counters.EdgeVisits[edge] - Counters.Visits[edges.All[edge].Target], -MaxDistance, MaxDistance);
             if (distance != 0)
                 key.Append(CultureInfo.InvariantCulture, $"{edge}:{distance}{(distance > 0 && Counters.LastFollowed[edge] ? "+" : "")} ");
         }
