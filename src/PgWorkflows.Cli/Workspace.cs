@@ -1,49 +1,35 @@
 using System.CommandLine;
 using PgWorkflows.Engine.Programs;
-using PgWorkflows.JavaScript;
 using PgWorkflows.Persistence;
-using PgWorkflows.Persistence.Definitions;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
-using PgWorkflows.Postgres.Activities;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 
 namespace PgWorkflows.Cli;
 
-/// <summary>What the commands work with: the configured resources, the history, the runner. One place where they are put together.</summary>
-internal sealed class Workspace
+/// <summary>What the commands work with: an installation and the configuration file that it comes from.</summary>
+internal sealed class Workspace(string configurationFile, Installation installation)
 {
-    private Workspace(string configurationFile, IResources resources, Database database, TimeProvider time)
-    {
-        (ConfigurationFile, Resources, Database, Time) = (configurationFile, resources, database, time);
-        States = new ResourceStateStore(database, resources, time);
-        Runs = new RunStore(database, time);
-        History = new History(database);
-        Programs = new Programs(new DefinitionStore(database, time));
-        Library = new ActivityLibrary(PostgresActivities.Create(resources, States, time), new(new JavaScriptLanguage()));
-        Runner = new ActionRunner(Resources, Runs, Programs, Library, time);
-    }
+    public string ConfigurationFile { get; } = configurationFile;
 
-    public string ConfigurationFile { get; }
+    public IResources Resources => installation.Resources;
 
-    public IResources Resources { get; }
+    public Database Database => installation.Database;
 
-    public Database Database { get; }
+    public TimeProvider Time => installation.Time;
 
-    public TimeProvider Time { get; }
+    public ResourceStateStore States => installation.States;
 
-    public ResourceStateStore States { get; }
+    public RunStore Runs => installation.Runs;
 
-    public RunStore Runs { get; }
+    public History History => installation.History;
 
-    public History History { get; }
+    public Programs Programs => installation.Programs;
 
-    public Programs Programs { get; }
+    public ActivityLibrary Library => installation.Library;
 
-    public ActivityLibrary Library { get; }
-
-    public ActionRunner Runner { get; }
+    public ActionRunner Runner => installation.Runner;
 
     /// <summary>Opens what the global options name.</summary>
     /// <exception cref="CliException">The configuration is missing or wrong: every problem on a line of its own.</exception>
@@ -52,19 +38,19 @@ internal sealed class Workspace
     {
         var file = ConfigurationPath(parsed.GetValue(options.Config));
         var settings = Settings.Read(file);
-        var data = parsed.GetValue(options.Data) ?? settings.Data ?? DefaultData();
+        var data = parsed.GetValue(options.Data) ?? settings.Data ?? Installation.DefaultData();
         return Open(file, settings.Resources, Path.GetFullPath(data));
     }
 
     /// <summary>A workspace over given resources and folder.</summary>
     public static Workspace Open(string configurationFile, IReadOnlyList<Resource> resources, string data) =>
-        new(configurationFile, new ResourceList(resources), Database.Open(data), TimeProvider.System);
+        new(configurationFile, new Installation(resources, data, TimeProvider.System));
 
     /// <summary>The resource of that name.</summary>
     /// <exception cref="CliException">There is none.</exception>
     public Resource Find(string name) => Resources.Find(name) ?? throw UnknownResource(name);
 
-    public CliException UnknownResource(string name) => new(ExitCodes.UnknownResource,
+    private CliException UnknownResource(string name) => new(ExitCodes.UnknownResource,
         Resources.All.Count == 0
             ? $"{ConfigurationFile}: no resource is configured. Add '{name}' under PgWorkflows:Resources (see README, Configuration)."
             : $"{ConfigurationFile}: there is no resource '{name}'. Configured: {string.Join(", ", Resources.All.Select(resource => resource.Name))}.");
@@ -75,17 +61,5 @@ internal sealed class Workspace
             return Path.GetFullPath(given);
         var here = Path.GetFullPath("appsettings.json");
         return File.Exists(here) ? here : Path.Combine(AppContext.BaseDirectory, "appsettings.json");
-    }
-
-    /// <summary>Where this platform keeps the state of programs.</summary>
-    public static string DefaultData()
-    {
-        if (OperatingSystem.IsWindows())
-            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "PgWorkflows");
-        if (Environment.IsPrivilegedProcess)
-            return "/var/lib/pgworkflows";
-        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
-        return Path.Combine(string.IsNullOrEmpty(state)
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state") : state, "pgworkflows");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Demo;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Runtime;
 
 namespace PgWorkflows.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal static class DemoCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var data = Path.GetFullPath(parsed.GetValue(options.Data) ?? Path.Combine(Workspace.DefaultData(), "demo"));
+            var data = Path.GetFullPath(parsed.GetValue(options.Data) ?? Path.Combine(Installation.DefaultData(), "demo"));
             return await new Story(output, data, parsed.GetValue(fetch)).TellAsync(cancellationToken);
         });
         return command;

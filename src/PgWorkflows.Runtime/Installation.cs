@@ -1,0 +1,70 @@
+using PgWorkflows.Engine.Programs;
+using PgWorkflows.JavaScript;
+using PgWorkflows.Persistence;
+using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Persistence.Resources;
+using PgWorkflows.Persistence.Runs;
+using PgWorkflows.Postgres.Activities;
+using PgWorkflows.Postgres.Resources;
+
+namespace PgWorkflows.Runtime;
+
+/// <summary>The parts of one installation over one history, put together in one place: for the command line and for the server alike.</summary>
+public sealed class Installation
+{
+    /// <summary>Opens the history in a folder for these resources.</summary>
+    /// <exception cref="HistoryException">The history cannot be used.</exception>
+    public Installation(IReadOnlyList<Resource> resources, string data, TimeProvider time)
+    {
+        (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data), time);
+        States = new ResourceStateStore(Database, Resources, time);
+        Runs = new RunStore(Database, time);
+        History = new History(Database);
+        Definitions = new DefinitionStore(Database, time);
+        Programs = new Programs(Definitions);
+        Library = new ActivityLibrary(PostgresActivities.Create(Resources, States, time), new(new JavaScriptLanguage()));
+        Runner = new ActionRunner(Resources, Runs, Programs, Library, time);
+    }
+
+    /// <summary>The protected servers.</summary>
+    public IResources Resources { get; }
+
+    /// <summary>The history file.</summary>
+    public Database Database { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>What is believed of the resources.</summary>
+    public ResourceStateStore States { get; }
+
+    /// <summary>The runs as they are carried on.</summary>
+    public RunStore Runs { get; }
+
+    /// <summary>The runs as they are read.</summary>
+    public History History { get; }
+
+    /// <summary>The versions of definitions.</summary>
+    public DefinitionStore Definitions { get; }
+
+    /// <summary>The published workflows, ready to run.</summary>
+    public Programs Programs { get; }
+
+    /// <summary>The activity types known here.</summary>
+    public ActivityLibrary Library { get; }
+
+    /// <summary>Runs actions.</summary>
+    public ActionRunner Runner { get; }
+
+    /// <summary>Where this platform keeps the state of programs: for root and services a folder of the machine, else one of the user.</summary>
+    public static string DefaultData()
+    {
+        if (OperatingSystem.IsWindows())
+            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "PgWorkflows");
+        if (Environment.IsPrivilegedProcess)
+            return "/var/lib/pgworkflows";
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+        return Path.Combine(string.IsNullOrEmpty(state)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state") : state, "pgworkflows");
+    }
+}

@@ -1,0 +1,24 @@
+using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Runtime;
+
+namespace PgWorkflows.Server.Hosting;
+
+/// <summary>The host: configuration, where it listens, and the installation it serves.</summary>
+internal static class ServerHost
+{
+    /// <summary>A small host: no more of ASP.NET Core than is used, listening on loopback.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateSlimBuilder(args);
+
+    /// <summary>The resources and the history that <c>PgWorkflows</c> of the configuration names.</summary>
+    public static void AddInstallation(this WebApplicationBuilder builder)
+    {
+        var resources = ResourceConfiguration.Read(builder.Configuration, "appsettings.json") switch
+        {
+            ResourceConfiguration.Valid(var valid) => valid,
+            ResourceConfiguration.Invalid(var problems) => throw new InvalidOperationException(string.Join(Environment.NewLine, problems)),
+            var other => throw new System.Diagnostics.UnreachableException($"Unexpected {other.GetType().Name}"),
+        };
+        var data = builder.Configuration["PgWorkflows:Data"] is { Length: > 0 } given ? Path.GetFullPath(given) : Installation.DefaultData();
+        builder.Services.AddSingleton(new Installation(resources, data, TimeProvider.System));
+    }
+}

@@ -1,0 +1,20 @@
+using PgWorkflows.Server.Access;
+using PgWorkflows.Server.Console;
+using PgWorkflows.Server.Elsa;
+using PgWorkflows.Server.Hosting;
+using PgWorkflows.Server.Studio;
+
+// Order matters: who is asking is known before anything answers.
+var builder = ServerHost.CreateBuilder(args);
+builder.AddInstallation();
+builder.AddAccess();
+builder.AddElsaApi();
+builder.AddConsole();
+
+var app = builder.Build();
+app.UseAccess();
+app.MapAccess();
+app.MapElsaApi();
+app.MapStudio();
+app.MapConsole();
+app.Run();
