@@ -16,7 +16,8 @@ internal static class LoopCheck
             if (node.Graphs is not null)
                 InFlowchart(node, findings);
             else if (node.Behavior is While && node.Children.Count > 0 && !SelfAndBelow(node.Children[0]).Any(Calms) && !IsFalse(node))
-                findings.Warning(Findings.Place(node), "repeats without a wait and without setting a variable", "Put a Delay or a counter into its body");
+                findings.Warning(Findings.Place(node), "repeats without a wait and without setting a variable",
+                    "Put a Delay or a counter into its body");
         }
     }
 
@@ -30,7 +31,8 @@ internal static class LoopCheck
             {
                 var (source, _, target) = edges.All[edge];
                 if (graph.IsBackward(edge) && HasRestlessWay(flowchart, edges, graph, target, source))
-                    findings.Warning(Findings.Place(flowchart.Children[source]), $"leads back to {Findings.Place(flowchart.Children[target])} on a way without a wait and without a counter", "Put a Delay or a counter into the loop");
+                    findings.Warning(Findings.Place(flowchart.Children[source]), $"leads back to {Findings.Place(flowchart.Children[target])} on a way without a wait and without a counter",
+                        "Put a Delay or a counter into the loop");
             }
         }
     }
