@@ -59,10 +59,10 @@ internal static class ActivityCheck
 
         ExpressionCheck.Look(node, $"input {input.Name}", inner, definition, library.Languages, findings);
         if ((inner.Member("type") is { ValueKind: JsonValueKind.String } name ? name.GetString() : "Literal") == "Literal")
-            Literal(place, node, input, inner.Member("value"), findings);
+            Literal(place, node, input, inner.Member("value"), library, findings);
     }
 
-    private static void Literal(string place, Node node, InputDescriptor input, JsonElement? value, Findings findings)
+    private static void Literal(string place, Node node, InputDescriptor input, JsonElement? value, ActivityLibrary library, Findings findings)
     {
         var text = ValueConverter.ToText(ValueConverter.Normalize(value));
         if (TypeAliases.Find(input.TypeName) is { } type && !Fits(value, type))
@@ -71,6 +71,8 @@ internal static class ActivityCheck
         if (input.TypeName.EndsWith("Mode", StringComparison.Ordinal) && text.Length > 0 && input.Options?.Contains(text) is false)
             findings.Error(place, $"has '{text}' in its input {input.Name}, which is not one of its choices",
                 $"Choose {string.Join(" or ", input.Options)}");
+        if (node.Behavior is RunJavaScript && input.Name == "Script")
+            ExpressionCheck.Script(place, "input Script", "JavaScript", text, library.Languages, findings);
         if (node.Behavior is Cron && text.Length > 0 && CronProblem(text) is { } problem)
             findings.Error(place, $"has no valid CronExpression: {problem}",
                 "Write second, minute, hour, day, month and weekday, such as 0 0 6 * * *");

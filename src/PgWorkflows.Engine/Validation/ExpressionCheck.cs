@@ -35,12 +35,22 @@ internal static class ExpressionCheck
                     findings.Error(place, $"has text in its {where} that is not JSON", "Mend the JSON, or use a Literal");
                 break;
             default:
-                if (languages.Find(type) is not { } language)
-                    findings.Error(place, $"uses the expression type '{type}' in its {where}, which is not offered here",
-                        "Use JavaScript, Literal, Object, Variable or Input");
-                else if (language.Check(ValueConverter.ToText(ValueConverter.Normalize(value))) is { } problem)
-                    findings.Error(place, $"has a {type} error in its {where}, line {problem.Line}, column {problem.Column}: {problem.Problem}", Capital(problem.Cure) ?? "Correct the script");
+                Script(place, where, type, ValueConverter.ToText(ValueConverter.Normalize(value)), languages, findings);
                 break;
+        }
+    }
+
+    /// <summary>A script in one of the languages that the host offers.</summary>
+    public static void Script(string place, string where, string type, string script, ExpressionLanguages languages, Findings findings)
+    {
+        if (languages.Find(type) is not { } language)
+        {
+            findings.Error(place, $"uses the expression type '{type}' in its {where}, which is not offered here", "Use JavaScript, Literal, Object, Variable or Input");
+        }
+        else if (language.Check(script) is { } problem)
+        {
+            findings.Error(place, $"has a {type} error in its {where}, line {problem.Line}, column {problem.Column}: {problem.Problem}",
+                Capital(problem.Cure) ?? "Correct the script");
         }
     }
 
