@@ -26,6 +26,12 @@ internal sealed class Sandbox
     private const long LargeStatement = 64 * 1024;
     private static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
 
+    private static readonly string[] Looping =
+    [
+        "concat", "every", "filter", "forEach", "indexOf", "join", "lastIndexOf", "map", "reduce", "reduceRight", "reverse", "shift", "slice", "some", "sort",
+        "splice", "toString", "toLocaleString", "unshift",
+    ];
+
     private readonly long _heapBefore = GC.GetTotalMemory(forceFullCollection: false);
     private long _allocated = GC.GetAllocatedBytesForCurrentThread();
     private long _large;
@@ -100,7 +106,7 @@ internal sealed class Sandbox
     /// <summary>Native loops over the length of an array, and apply with an array of arguments, do not look at the clock.</summary>
     private void GuardArrays()
     {
-        foreach (var name in new[] { "concat", "every", "filter", "forEach", "indexOf", "join", "lastIndexOf", "map", "reduce", "reduceRight", "reverse", "shift", "slice", "some", "sort", "splice", "toString", "toLocaleString", "unshift" })
+        foreach (var name in Looping)
             Guard(Engine.Array.PrototypeObject, name, (self, _) => CheckLength(self));
         Guard(Engine.Function.PrototypeObject, "apply", (_, arguments) => CheckLength(arguments.Length > 1 ? arguments[1] : JsValue.Undefined));
         Guard((ObjectInstance)Engine.Json, "stringify", (_, arguments) => CheckLength(arguments.Length > 0 ? arguments[0] : JsValue.Undefined));

@@ -25,6 +25,7 @@ public sealed class ValidationTests
         { "a('x','Elsa.Event')", "c('w','Done','x')", Severity.Error, "no value for its input EventName" },
         { "a('x','Elsa.FlowJoin',`'mode':{'typeName':'FlowJoinMode','expression':{'type':'Literal','value':'WaitSome'}}`)", "c('w','Done','x')", Severity.Error, "'WaitSome' in its input Mode" },
         { "a('x','Elsa.Cron',`'cronExpression':{'typeName':'String','expression':{'type':'Literal','value':'0 0 25 * * *'}}`)", "c('w','Done','x')", Severity.Error, "no valid CronExpression" },
+        { "a('x','Elsa.RunJavaScript',`'script':{'typeName':'String','expression':{'type':'Literal','value':'var b = ;'}}`)", "c('w','Done','x')", Severity.Error, "JavaScript error in its input Script, line 1, column 9" },
         { "a('x','Elsa.Unheard')", "c('w','Done','x')", Severity.Error, "'Elsa.Unheard', which is not known here" },
         { "a('x','Elsa.RunJavaScript',`'script':{'typeName':'String','expression':{'type':'JavaScript','value':'a =>'}},'result':{'typeName':'Object','memoryReference':{'id':'none'}}`)", "c('w','Done','x')", Severity.Error, "binds its output Result to 'none'" },
         { "a('x','Elsa.ExecuteWorkflow',`'workflowDefinitionId':{'typeName':'String','expression':{'type':'Literal','value':'none'}}`)", "c('w','Done','x')", Severity.Error, "the workflow 'none', which is not published" },

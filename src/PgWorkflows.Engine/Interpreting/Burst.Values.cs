@@ -44,11 +44,30 @@ internal sealed partial class Burst
     public (object? Value, IReadOnlyList<string>? Outcomes) Run(ActivityContext context, IExpressionLanguage language, string script)
     {
         var view = new View(this, context);
-        return (ValueConverter.Normalize(language.Evaluate(script, view)), view.Chosen);
+        return (ValueConverter.Normalize(Named("Script", view, () => language.Evaluate(script, view))), view.Chosen);
     }
 
-    /// <summary>Evaluates an expression as seen from an activity.</summary>
-    public object? Evaluate(ActivityContext context, Expression expression) => expression.Evaluate(new View(this, context));
+    /// <summary>Evaluates an expression that is a part of an input, as seen from an activity.</summary>
+    public object? Evaluate(ActivityContext context, string input, Expression expression)
+    {
+        var view = new View(this, context);
+        return Named(input, view, () => expression.Evaluate(view));
+    }
+
+    /// <summary>Whatever a script engine throws is told with the activity and the input that it was for.</summary>
+    private static object? Named(string input, View view, Func<object?> evaluate)
+    {
+        try
+        {
+            return evaluate();
+        }
+#pragma warning disable CA1031 // The interpreter makes an incident of it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            throw new InputException(input, $"of {view.Activity} cannot be evaluated: {e.Message}", e);
+        }
+    }
 
     /// <summary>Evaluates an input of an activity that has not begun, as its flowchart sees it.</summary>
     public object? EvaluateFor(ActivityContext owner, Node node, string input) =>
@@ -85,18 +104,8 @@ internal sealed partial class Burst
     {
         if (input.Expression is null)
             return input.Default;
-        object? value;
-        try
-        {
-            value = input.Type == typeof(object) ? input.Expression.EvaluateAsObject(view) : input.Expression.Evaluate(view);
-        }
-#pragma warning disable CA1031 // Whatever a script engine throws is told with the input that it was for; the interpreter makes an incident of it.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            throw new InputException(input.Name, $"of {view.Activity} cannot be evaluated: {e.Message}", e);
-        }
-
+        var expression = input.Expression;
+        var value = Named(input.Name, view, () => input.Type == typeof(object) ? expression.EvaluateAsObject(view) : expression.Evaluate(view));
         try
         {
             return input.Type is null ? value : ValueConverter.Normalize(ValueConverter.Convert(value, input.Type));

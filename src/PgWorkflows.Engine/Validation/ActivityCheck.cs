@@ -24,21 +24,25 @@ internal static class ActivityCheck
         var source = node.Source!.Json;
         foreach (var input in descriptor.Inputs)
             Input(node, input, source.Member(JsonNamingPolicy.CamelCase.ConvertName(input.Name)), definition, library, findings);
-        foreach (var @case in node.Source.Type is "Elsa.Switch" or "Elsa.FlowSwitch" && source.Member("cases") is { ValueKind: JsonValueKind.Array } cases ? cases.EnumerateArray().ToArray() : [])
+        var cases = node.Source.Type is "Elsa.Switch" or "Elsa.FlowSwitch" ? source.Member("cases") : null;
+        foreach (var @case in cases is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().ToArray() : [])
         {
             if (@case.Member("condition") is { ValueKind: JsonValueKind.Object } condition)
                 ExpressionCheck.Look(node, $"case '{@case.Member("label")}'", condition, definition, library.Languages, findings);
         }
 
         foreach (var output in node.Outputs.Where(output => !IsVariable(node, output.Target) && definition.Outputs.All(declared => declared.Name != output.Target)))
-            findings.Error(place, $"binds its output {output.Output} to '{output.Target}', which is neither a variable nor an output of the workflow", "Choose one on its Output tab");
+            findings.Error(place, $"binds its output {output.Output} to '{output.Target}', which is neither a variable nor an output of the workflow",
+                "Choose one on its Output tab");
 
         if (WorkflowStarts.IdOf(node.Source) is { Length: > 0 } id && published is not null && published(id) is null && id != definition.DefinitionId)
             findings.Error(place, $"starts the workflow '{id}', which is not published", "Publish it, or correct the definition id");
         if (node.Behavior is SetVariable && source.Member("variable")?.Member("id") is { ValueKind: JsonValueKind.String } variable && !IsVariable(node, variable.GetString()!))
-            findings.Error(place, $"sets the variable '{variable}', which is not declared", "Declare it on the Variables tab, or choose another one");
+            findings.Error(place, $"sets the variable '{variable}', which is not declared",
+                "Declare it on the Variables tab, or choose another one");
         if (node.Type == "Elsa.BulkDispatchWorkflows" && source.Member("correlationIdFunction")?.Member("expression")?.Member("value") is { ValueKind: JsonValueKind.String } function && function.GetString() is { Length: > 0 })
-            findings.Error(place, "has a CorrelationIdFunction, which is not supported here", "Remove it; the children can set their correlation id with Elsa.Correlate");
+            findings.Error(place, "has a CorrelationIdFunction, which is not supported here",
+                "Remove it; the children can set their correlation id with Elsa.Correlate");
     }
 
     private static void Input(Node node, InputDescriptor input, JsonElement? given, WorkflowDefinition definition, ActivityLibrary library, Findings findings)
@@ -46,7 +50,8 @@ internal static class ActivityCheck
         var place = Findings.Place(node);
         var expression = given?.Member("expression");
         if (input.IsWrapped && given is { ValueKind: JsonValueKind.Object } wrapped && expression is not null && wrapped.Member("typeName") is null)
-            findings.Error(place, $"has no typeName in its input {input.Name}, so that the input is dropped, in Elsa too", "Add \"typeName\" beside \"expression\", its value may be null");
+            findings.Error(place, $"has no typeName in its input {input.Name}, so that the input is dropped, in Elsa too",
+                "Add \"typeName\" beside \"expression\", its value may be null");
         if (input.IsRequired && IsMissing(given, expression))
             findings.Error(place, $"has no value for its input {input.Name}", "Give it one in the designer");
         if (expression is not { ValueKind: JsonValueKind.Object } inner)
@@ -54,18 +59,23 @@ internal static class ActivityCheck
 
         ExpressionCheck.Look(node, $"input {input.Name}", inner, definition, library.Languages, findings);
         if ((inner.Member("type") is { ValueKind: JsonValueKind.String } name ? name.GetString() : "Literal") == "Literal")
-            Literal(place, node, input, inner.Member("value"), findings);
+            Literal(place, node, input, inner.Member("value"), library, findings);
     }
 
-    private static void Literal(string place, Node node, InputDescriptor input, JsonElement? value, Findings findings)
+    private static void Literal(string place, Node node, InputDescriptor input, JsonElement? value, ActivityLibrary library, Findings findings)
     {
         var text = ValueConverter.ToText(ValueConverter.Normalize(value));
         if (TypeAliases.Find(input.TypeName) is { } type && !Fits(value, type))
-            findings.Error(place, $"has '{text}' in its input {input.Name}, which cannot be read as {input.TypeName}; it would count as empty", "Correct it");
+            findings.Error(place, $"has '{text}' in its input {input.Name}, which cannot be read as {input.TypeName}; it would count as empty",
+                "Correct it");
         if (input.TypeName.EndsWith("Mode", StringComparison.Ordinal) && text.Length > 0 && input.Options?.Contains(text) is false)
-            findings.Error(place, $"has '{text}' in its input {input.Name}, which is not one of its choices", $"Choose {string.Join(" or ", input.Options)}");
+            findings.Error(place, $"has '{text}' in its input {input.Name}, which is not one of its choices",
+                $"Choose {string.Join(" or ", input.Options)}");
+        if (node.Behavior is RunJavaScript && input.Name == "Script")
+            ExpressionCheck.Script(place, "input Script", "JavaScript", text, library.Languages, findings);
         if (node.Behavior is Cron && text.Length > 0 && CronProblem(text) is { } problem)
-            findings.Error(place, $"has no valid CronExpression: {problem}", "Write second, minute, hour, day, month and weekday, such as 0 0 6 * * *");
+            findings.Error(place, $"has no valid CronExpression: {problem}",
+                "Write second, minute, hour, day, month and weekday, such as 0 0 6 * * *");
     }
 
     private static string? CronProblem(string text)

@@ -21,7 +21,8 @@ internal static class CycleCheck
                     continue;
                 if (used.DefinitionId == definition.DefinitionId)
                 {
-                    findings.Error($"'{activity.Label}' ({activity.Id})", $"leads back to this workflow: {string.Join(" → ", [.. path, used.DefinitionId])}",
+                    findings.Error($"'{activity.Label}' ({activity.Id})",
+                        $"leads back to this workflow: {string.Join(" → ", [.. path, used.DefinitionId])}",
                         "Remove one of these uses; to repeat something, lead a connection back inside of one flowchart");
                 }
                 else if (path.Count < MaxDepth && seen.Add(used.DefinitionId))

@@ -22,7 +22,8 @@ public sealed class DefinitionValidator(
         var findings = new Findings();
         if (Activation.NameOf(definition.Options.ActivationStrategyType) is not (null or "" or "AllowAlways" or "Singleton" or "Correlation" or "CorrelatedSingleton"))
         {
-            findings.Error($"'{definition.Name}'", $"has the activation strategy '{definition.Options.ActivationStrategyType}', which is not known here; every start would be allowed",
+            findings.Error($"'{definition.Name}'",
+                $"has the activation strategy '{definition.Options.ActivationStrategyType}', which is not known here; every start would be allowed",
                 "Choose Always active, Singleton, Correlation or Correlated singleton in its settings");
         }
 

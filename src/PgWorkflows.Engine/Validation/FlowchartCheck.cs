@@ -79,9 +79,11 @@ internal static class FlowchartCheck
         {
             var (source, target) = (flowchart.ChildById(connection.Source), flowchart.ChildById(connection.Target));
             if (source is null)
-                findings.Error(Findings.Place(flowchart), $"has a connection from '{connection.Source}', which is not in it", "Remove the connection, or draw it anew");
+                findings.Error(Findings.Place(flowchart), $"has a connection from '{connection.Source}', which is not in it",
+                    "Remove the connection, or draw it anew");
             if (target is null)
-                findings.Error(Findings.Place(flowchart), $"has a connection to '{connection.Target}', which is not in it", "Remove the connection, or draw it anew");
+                findings.Error(Findings.Place(flowchart), $"has a connection to '{connection.Target}', which is not in it",
+                    "Remove the connection, or draw it anew");
             if (source is not null && target is not null && PortsOf(source) is { } ports && !ports.Contains(connection.SourcePort))
                 findings.Error(Findings.Place(source), $"has a connection from its port '{connection.SourcePort}', which it does not have; nothing would ever follow it",
                     ports.Count == 0 ? "Remove the connection: nothing can follow this activity" : $"Its ports are {string.Join(", ", ports)}");
@@ -93,6 +95,7 @@ internal static class FlowchartCheck
         var connected = edges.Outbound[index].Select(edge => edges.All[edge].Port).ToHashSet();
         var ports = child.Behavior is WorkflowAsActivity ? child.Descriptor!.Outcomes : PortsOf(child) ?? [];
         foreach (var port in ports.Where(port => !connected.Contains(port)))
-            findings.Error(Findings.Place(child), $"has nothing connected to its outcome {port}; the run would end there without saying so", $"Connect {port}, to an Elsa.End if the run ends there on purpose");
+            findings.Error(Findings.Place(child), $"has nothing connected to its outcome {port}; the run would end there without saying so",
+                $"Connect {port}, to an Elsa.End if the run ends there on purpose");
     }
 }

@@ -65,7 +65,8 @@ internal static class MergeTrap
                         continue;
                     if (_seen.Count > _limit)
                     {
-                        findings.Warning(Findings.Place(flowchart), "has so many ways that not all of them were looked at for merges that never run", "Box loops in flowcharts or workflows of their own");
+                        findings.Warning(Findings.Place(flowchart), "has so many ways that not all of them were looked at for merges that never run",
+                            "Box loops in flowcharts or workflows of their own");
                         return;
                     }
 
@@ -81,7 +82,8 @@ internal static class MergeTrap
                 var place = Findings.Place(flowchart.Children[node]);
                 var way = string.Join(" → ", situation.Way().Select(step => $"{flowchart.Children[step.Node].Label} [{string.Join(", ", step.Outcomes)}]"));
                 if (_modes[node] == JoinMode.WaitAll)
-                    findings.Warning(place, $"waits for all of its ways and so does not run after: {way}", "Use the mode WaitAllActive, unless the run shall end there");
+                    findings.Warning(place, $"waits for all of its ways and so does not run after: {way}",
+                        "Use the mode WaitAllActive, unless the run shall end there");
                 else
                     findings.Error(place, $"is led to, but is silently not run, and the flowchart ends, after: {way}",
                         "Give each way into it an activity of its own, or box the loop in a flowchart or workflow of its own with outcomes");

@@ -37,7 +37,12 @@ public sealed class FlowSendHttpRequest(IHttpSender sender) : IActivity
         return descriptor with
         {
             OutcomesFrom = "ExpectedStatusCodes",
-            Inputs = [.. descriptor.Inputs, new("ExpectedStatusCodes", "List<Int32>", "multi-text", JsonSerializer.SerializeToElement(Default), false, "Status codes with an outcome of their own.", null)],
+            Inputs =
+            [
+                .. descriptor.Inputs,
+                new("ExpectedStatusCodes", "List<Int32>", "multi-text", JsonSerializer.SerializeToElement(Default), false,
+                    "Status codes with an outcome of their own.", null),
+            ],
         };
     }
 

@@ -8,7 +8,8 @@ public sealed record HttpRequestInputs(
     [Input("The address, http or https.")] string Url,
     [Input("The method.", UIHint = "dropdown", Options = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])] string Method = "GET",
     [Input("The body: text as it is, anything else as JSON.", UIHint = "multi-line")] object? Content = null,
-    [Input("The body's media type.", UIHint = "dropdown", Options = ["application/json", "text/plain", "text/html", "application/xml", "application/x-www-form-urlencoded"])] string? ContentType = null,
+    [Input("The body's media type.", UIHint = "dropdown",
+        Options = ["application/json", "text/plain", "text/html", "application/xml", "application/x-www-form-urlencoded"])] string? ContentType = null,
     [Input("The Authorization header, for example Bearer and a token.")] string? Authorization = null,
     [Input("Send the Authorization header as it is.")] bool DisableAuthorizationHeaderValidation = false,
     [Input("Further headers by name.", UIHint = "json-editor")] JsonElement? RequestHeaders = null)
@@ -21,7 +22,8 @@ public sealed record HttpRequestInputs(
         var headers = HttpHeaders.Of(RequestHeaders);
         if (!string.IsNullOrWhiteSpace(Authorization))
             headers["Authorization"] = [Authorization];
-        return new(url, Method.ToUpperInvariant(), Content is null ? null : ValueConverter.ToText(Content), ContentType ?? "application/json", headers, !DisableAuthorizationHeaderValidation);
+        var content = Content is null ? null : ValueConverter.ToText(Content);
+        return new(url, Method.ToUpperInvariant(), content, ContentType ?? "application/json", headers, !DisableAuthorizationHeaderValidation);
     }
 }
 

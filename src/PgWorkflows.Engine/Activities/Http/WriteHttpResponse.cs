@@ -9,7 +9,8 @@ public sealed class WriteHttpResponse(IHttpResponder responder) : Activity<Write
 {
     /// <summary>The answer.</summary>
     public sealed record Inputs(
-        [Input("The status code, as a number or by its .NET name.", UIHint = "dropdown", Options = ["OK", "Created", "Accepted", "NoContent", "BadRequest", "NotFound", "Conflict", "InternalServerError"])]
+        [Input("The status code, as a number or by its .NET name.", UIHint = "dropdown",
+            Options = ["OK", "Created", "Accepted", "NoContent", "BadRequest", "NotFound", "Conflict", "InternalServerError"])]
         string StatusCode = "OK",
         [Input("The body: text as it is, anything else as JSON.", UIHint = "multi-line")] object? Content = null,
         [Input("The body's media type.", UIHint = "dropdown", Options = ["application/json", "text/plain", "text/html", "application/xml"])] string? ContentType = null,

@@ -49,7 +49,7 @@ internal static class Cases
     public static IEnumerable<Case> Matching(Burst burst, ActivityContext self)
     {
         var matches = self.Node.Cases.Where(@case =>
-            @case.Condition is not null && ValueConverter.Convert(burst.Evaluate(self, @case.Condition), typeof(bool)) is true);
+            @case.Condition is not null && ValueConverter.Convert(burst.Evaluate(self, $"case '{@case.Label}'", @case.Condition), typeof(bool)) is true);
         return ValueConverter.ToText(self.Inputs.GetValueOrDefault("Mode")) == "MatchAny" ? matches : matches.Take(1);
     }
 }
