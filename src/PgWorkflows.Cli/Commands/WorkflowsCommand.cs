@@ -14,7 +14,12 @@ namespace PgWorkflows.Cli.Commands;
 /// <summary>Works on workflow definition files.</summary>
 internal static class WorkflowsCommand
 {
-    public static Command Create(GlobalOptions options) => new("workflows", "Work on workflow definitions.") { Validate(options) };
+    public static Command Create(GlobalOptions options) => new("workflows", "Work on workflow definitions.")
+    {
+        Validate(options),
+        RunWorkflowCommand.Create(options),
+        ConformCommand.Create(options),
+    };
 
     private static Command Validate(GlobalOptions options)
     {
