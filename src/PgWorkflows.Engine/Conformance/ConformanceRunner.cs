@@ -34,11 +34,11 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
         }
 
         string? difference = null;
-        var session = new Session(@case, host, time);
+        var attempt = new Attempt(@case, host, time);
         var number = 0;
         foreach (var step in @case.Steps)
         {
-            var seen = await session.DoAsync(step, cancellationToken);
+            var seen = await attempt.DoAsync(step, cancellationToken);
             var target = (JsonObject)observed["steps"]![number++]!;
             if (difference is null && step.TryGetProperty("expected", out var expected) && Difference.First(expected, seen) is { } first)
                 difference = $"step {number} ({step.Member("do")}): {first}";
@@ -66,7 +66,7 @@ public sealed class ConformanceRunner(ExpressionLanguages languages, params IRea
     };
 
     /// <summary>The runs of one case and their labels.</summary>
-    private sealed class Session(ConformanceCase @case, MemoryHost host, ManualTime time)
+    private sealed class Attempt(ConformanceCase @case, MemoryHost host, ManualTime time)
     {
         private readonly Dictionary<string, MemoryHost.Run> _labels = new(StringComparer.Ordinal);
 
