@@ -109,7 +109,7 @@ public sealed class ActionRunner(
 
                     var result = await activity.RunAsync(cancellationToken);
                     run = run with { Instance = run.Instance.Apply(result, time.GetUtcNow()) };
-                    if (!activity.HasEffect && result.Emissions.Count == 0 && !run.Instance.Rests && run.Instance.UnsavedCount < MaxUnsaved)
+                    if (!activity.HasEffect && !activity.WantsCommit && result.Emissions.Count == 0 && !run.Instance.Rests && run.Instance.UnsavedCount < MaxUnsaved)
                         continue; // Pure steps are stored with the next commit.
 
                     run = await runs.TrySaveAsync(run) ?? throw new RunTakenException(run.Instance.Id);

@@ -200,7 +200,10 @@ public sealed record WorkflowInstance
             records[record.Number] = record;
         foreach (var context in Contexts)
             records[context.Number] = context;
-        return new(JournalTrail.ToArray(), [.. records.Values.OrderBy(record => record.Number)], EmissionTrail.ToArray());
+        return new(
+            JournalTrail.ToArray(),
+            [.. records.Values.OrderBy(record => record.Number).Select(record => record.Node.LogPersistence.Apply(record))],
+            EmissionTrail.ToArray());
     }
 
     /// <summary>How many entries and facts wait to be stored.</summary>
@@ -249,6 +252,9 @@ public sealed record PendingActivity
 
     /// <summary>What the activity is called with.</summary>
     public required ActivityCall Call { get; init; }
+
+    /// <summary>Its definition asks for a commit right after it (Elsa's commit strategies).</summary>
+    public bool WantsCommit => Node.WantsCommit;
 
     /// <summary>It changes something outside: store the intent first.</summary>
     public bool HasEffect => Node.Descriptor!.HasEffect;

@@ -61,6 +61,10 @@ public sealed class Node
     /// <summary>Switch and FlowSwitch: their cases.</summary>
     internal Interpreting.Behaviors.Cases.Case[] Cases { get; set; } = [];
 
+    internal LogPersistence LogPersistence { get; set; } = LogPersistence.All;
+
+    internal bool WantsCommit { get; init; }
+
     internal FlowGraphs? Graphs { get; set; }
 
     internal bool IsTerminal => Descriptor is { IsTerminal: true };

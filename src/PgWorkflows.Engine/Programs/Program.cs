@@ -102,6 +102,7 @@ public sealed class Program
                 Source = source,
                 Descriptor = type?.Descriptor ?? (inner is null ? null : DescriptorOf(inner)),
                 Variables = source.Variables,
+                WantsCommit = WantsCommit(source.Json, WorkflowOf(parent)),
             };
             _nodes.Add(node);
 
@@ -122,6 +123,8 @@ public sealed class Program
             {
                 node.Inputs = [.. descriptor.Inputs.Select(input => Compile(input, source.Json, type?.LazyInputs.Contains(input.Name) is true))];
                 node.Outputs = [.. descriptor.Outputs.Select(output => Binding(output, source.Json)).OfType<OutputBinding>()];
+                node.LogPersistence = LogPersistence.Of(
+                    source.Json, WorkflowOf(parent).Json, descriptor.Inputs.Select(input => input.Name), descriptor.Outputs.Select(output => output.Name));
             }
 
             if (source.Type is "Elsa.Switch" or "Elsa.FlowSwitch")
@@ -130,6 +133,20 @@ public sealed class Program
                 node.Graphs = new FlowGraphs(EdgesOf(source, node), node.Children);
             return node;
         }
+
+        /// <summary>The definition that an activity stands in: the nearest wrapper's.</summary>
+        private static WorkflowDefinition WorkflowOf(Node parent)
+        {
+            while (parent.Definition is null)
+                parent = parent.Parent!; // The outermost wrapper has a definition.
+            return parent.Definition;
+        }
+
+        /// <summary>Elsa's commit strategies: the activity's own word first, then the workflow's (elsa-contract 2.15).</summary>
+        private static bool WantsCommit(JsonElement activity, WorkflowDefinition workflow) =>
+            activity.Member("customProperties")?.Member("commitStrategyName")?.ToString() is { Length: > 0 } own
+                ? own is "CommitAlways" or "Executing" or "Executed"
+                : workflow.Json.Member("options")?.Member("commitStrategyName")?.ToString() is "ActivityExecuting" or "ActivityExecuted";
 
         private WorkflowDefinition? Target(ActivityNode activity) =>
             library.Find(activity.Type) is null && activity.Workflow is { } reference ? workflows(reference) : null;
