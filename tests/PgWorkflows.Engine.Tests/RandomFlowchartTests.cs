@@ -98,6 +98,10 @@ public sealed class RandomFlowchartTests
     public void A_run_is_the_same_every_time() => Prop.ForAll(Drawings, drawing => Story(Run(drawing)) == Story(Run(drawing))).Check(Settings);
 
     [Fact]
+    public void A_run_is_the_same_when_it_is_stored_and_loaded_after_every_step() => Prop.ForAll(Drawings, drawing =>
+        Story(Run(drawing)) == Story(Run(drawing, instance => InstanceState.Read(InstanceState.Write(instance), instance.Program)))).Check(Settings);
+
+    [Fact]
     public void A_merge_that_was_silently_not_run_was_told_before()
     {
         var trapped = 0;
@@ -139,9 +143,9 @@ public sealed class RandomFlowchartTests
 
     private static string Story(MemoryHost.Run run) => $"{run.Instance.SubStatus} {string.Join(' ', run.Journal.Select(entry => $"{entry.Node.Id}:{entry.EventName}"))}";
 
-    private static MemoryHost.Run Run(Drawing drawing)
+    private static MemoryHost.Run Run(Drawing drawing, Func<WorkflowInstance, WorkflowInstance>? afterStep = null)
     {
-        var host = new MemoryHost(new ManualTime(DateTimeOffset.UnixEpoch), FixtureFiles.Languages, [new Dice(drawing.Seed)], Budget);
+        var host = new MemoryHost(new ManualTime(DateTimeOffset.UnixEpoch), FixtureFiles.Languages, [new Dice(drawing.Seed)], Budget) { AfterStep = afterStep };
         host.Publish(FixtureFiles.Definition(drawing.Json));
         return host.StartAsync("d", new StartRequest { InstanceId = "run" }, CancellationToken.None).GetAwaiter().GetResult();
     }

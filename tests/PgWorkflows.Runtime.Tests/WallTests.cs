@@ -1,0 +1,29 @@
+using System.Reflection;
+using Xunit;
+
+namespace PgWorkflows.Runtime.Tests;
+
+/// <summary>Which assembly may know which: an assembly exists to make a reference impossible (architecture.md, "The rooms").</summary>
+public sealed class WallTests
+{
+    public static TheoryData<string, string[]> Walls => new()
+    {
+        { "PgWorkflows.Engine", [] },
+        { "PgWorkflows.JavaScript", ["PgWorkflows.Engine"] },
+        { "PgWorkflows.Postgres", ["PgWorkflows.Engine"] },
+        { "PgWorkflows.Persistence", ["PgWorkflows.Engine", "PgWorkflows.Postgres"] },
+        { "PgWorkflows.Runtime", ["PgWorkflows.Engine", "PgWorkflows.JavaScript", "PgWorkflows.Persistence", "PgWorkflows.Postgres"] },
+    };
+
+    [Theory, MemberData(nameof(Walls))]
+    public void An_assembly_knows_only_those_below_it(string assembly, string[] allowed)
+    {
+        var references = Assembly.Load(assembly).GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => name.StartsWith("PgWorkflows", StringComparison.Ordinal));
+
+        Assert.Equal([], references.Except(allowed));
+    }
+
+    [Fact]
+    public void The_engine_needs_nothing_but_the_framework() =>
+        Assert.All(Assembly.Load("PgWorkflows.Engine").GetReferencedAssemblies(), reference => Assert.StartsWith("System.", reference.Name));
+}
