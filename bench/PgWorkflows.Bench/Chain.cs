@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PgWorkflows.Engine.Definitions;
+using PgWorkflows.Engine.Hosting;
 using PgWorkflows.Engine.Instances;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence;
@@ -13,6 +14,9 @@ namespace PgWorkflows.Bench;
 internal sealed class Chain
 {
     private readonly ActivityLibrary _library = new([]);
+
+    [ThreadStatic]
+    private static MemoryHost? _host;
 
     public Chain()
     {
@@ -48,6 +52,18 @@ internal sealed class Chain
 
     /// <summary>The engine alone, all records kept in memory until the end.</summary>
     public WorkflowInstance RunBare() => WorkflowInstance.Start(Program, new StartRequest { InstanceId = RunIds.New() }, TimeProvider.System.GetUtcNow());
+
+    /// <summary>In the memory host, which keeps journal and records; a fresh one now and then, so that the measure is not the garbage collector's.</summary>
+    public async Task RunInMemoryAsync()
+    {
+        if (_host is null || _host.Runs.Count >= 500)
+        {
+            _host = new MemoryHost(TimeProvider.System);
+            _host.Publish(Definition);
+        }
+
+        await _host.StartAsync("chain", new StartRequest { InstanceId = RunIds.New() }, CancellationToken.None);
+    }
 
     /// <summary>With the state, journal and records written as JSON and rows into SQLite: stored when it starts and when it has ended.</summary>
     public async Task RunStoredAsync(RunStore runs, StoredDefinition stored)

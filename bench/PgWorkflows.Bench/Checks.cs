@@ -29,6 +29,8 @@ internal static class Checks
             foreach (var action in new[] { ResourceAction.QuickCheck, ResourceAction.DeepCheck })
                 await CompareAsync(cluster.Resource with { Client = client }, action);
         }
+
+        await WholeProcesses.RunAsync(cluster);
     }
 
     private static async Task CompareAsync(Resource resource, ResourceAction action)

@@ -19,11 +19,12 @@ internal static class Throughput
                 chain.RunBare();
                 return Task.CompletedTask;
             };
+            Func<Task> memory = chain.RunInMemoryAsync;
             Func<Task> sqlite = () => chain.RunStoredAsync(runs, stored);
 
             Console.WriteLine("\nA chain of 8 activities (all journal entries and activity records kept)");
             Console.WriteLine($"{"",-28}{"1 at a time",14}{"2 at a time",14}{"allocated",14}");
-            foreach (var (name, run) in new[] { ("engine alone", bare), ("with SQLite", sqlite) })
+            foreach (var (name, run) in new[] { ("engine alone", bare), ("with a store in memory", memory), ("with SQLite", sqlite) })
             {
                 await MeasureAsync(run, 1, TimeSpan.FromSeconds(1)); // Warm-up.
                 var (one, bytes) = await MeasureAsync(run, 1, Span);
