@@ -9,8 +9,11 @@ using PgWorkflows.Runtime;
 namespace PgWorkflows.Cli;
 
 /// <summary>What the commands work with: an installation and the configuration file that it comes from.</summary>
-internal sealed class Workspace(string configurationFile, Installation installation)
+internal sealed class Workspace(string configurationFile, Installation installation, IReadOnlyList<ConfigurationProblem> problems)
 {
+    /// <summary>What is wrong with resources that are left out.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems { get; } = problems;
+
     public string ConfigurationFile { get; } = configurationFile;
 
     public IResources Resources => installation.Resources;
@@ -32,23 +35,24 @@ internal sealed class Workspace(string configurationFile, Installation installat
     public ActionRunner Runner => installation.Runner;
 
     /// <summary>Opens what the global options name.</summary>
-    /// <exception cref="CliException">The configuration is missing or wrong: every problem on a line of its own.</exception>
+    /// <exception cref="CliException">The configuration file as a whole cannot be used.</exception>
     /// <exception cref="HistoryException">The history cannot be used.</exception>
     public static Workspace Open(ParseResult parsed, GlobalOptions options)
     {
         var file = ConfigurationPath(parsed.GetValue(options.Config));
         var settings = Settings.Read(file);
         var data = parsed.GetValue(options.Data) ?? settings.Data ?? Installation.DefaultData();
-        return Open(file, settings.Resources, Path.GetFullPath(data));
+        return new(file, new Installation(settings.Resources, Path.GetFullPath(data), TimeProvider.System), settings.Problems);
     }
 
     /// <summary>A workspace over given resources and folder.</summary>
     public static Workspace Open(string configurationFile, IReadOnlyList<Resource> resources, string data) =>
-        new(configurationFile, new Installation(resources, data, TimeProvider.System));
+        new(configurationFile, new Installation(resources, data, TimeProvider.System), []);
 
-    /// <summary>The resource of that name.</summary>
-    /// <exception cref="CliException">There is none.</exception>
-    public Resource Find(string name) => Resources.Find(name) ?? throw UnknownResource(name);
+    /// <summary>The resource of that name. Problems of other resources do not stand in its way.</summary>
+    /// <exception cref="CliException">There is none, or what is wrong with the configuration may concern it.</exception>
+    public Resource Find(string name) => Resources.Find(name)
+        ?? throw (Problems.Count > 0 ? Settings.Wrong(Problems) : UnknownResource(name));
 
     private CliException UnknownResource(string name) => new(ExitCodes.UnknownResource,
         Resources.All.Count == 0

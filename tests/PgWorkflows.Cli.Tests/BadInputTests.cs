@@ -56,6 +56,26 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_resource_with_a_problem_does_not_stand_in_the_way_of_another_one_nor_of_reading_the_history()
+    {
+        using var service = await ScriptedService.CreateAsync();
+        var (good, lost) = (service.Entry, service.Entry);
+        lost["name"] = "lost";
+        lost["dataDirectory"] = "/gone/with/its/disk";
+        using var pgw = new Pgw(good, lost);
+
+        Assert.Equal(0, (await pgw.RunAsync("restore", "main")).ExitCode);
+        Assert.Equal(0, (await pgw.RunAsync("show", "last")).ExitCode);
+        var other = await pgw.RunAsync("restore", "lost");
+        var listed = await pgw.RunAsync("resources");
+
+        Assert.Equal((78, 78), (other.ExitCode, listed.ExitCode));
+        Assert.Contains("PgWorkflows:Resources:1:dataDirectory", other.Stderr);
+        Assert.Contains("PgWorkflows:Resources:1:dataDirectory", listed.Stderr);
+        Assert.Contains("main", listed.Stdout);
+    }
+
+    [Fact]
     public async Task An_unknown_resource_is_66_and_names_those_that_there_are()
     {
         using var service = await ScriptedService.CreateAsync();

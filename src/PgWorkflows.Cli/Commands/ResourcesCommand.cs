@@ -25,13 +25,15 @@ internal static class ResourcesCommand
                     holder?.ToString(), last is null ? null : $"{last.Action} {last.Result ?? last.SubStatus} {Words.Of(last.StartedAt)}"));
             }
 
-            Print(output, workspace.ConfigurationFile, rows);
-            return ExitCodes.Success;
+            Print(output, workspace.ConfigurationFile, rows, hasProblems: workspace.Problems.Count > 0);
+            foreach (var problem in workspace.Problems)
+                output.Talk.MarkupLineInterpolated($"[red]pgw:[/] {problem}");
+            return workspace.Problems.Count == 0 ? ExitCodes.Success : ExitCodes.Configuration;
         });
         return command;
     }
 
-    private static void Print(CliOutput output, string file, List<Row> rows)
+    private static void Print(CliOutput output, string file, List<Row> rows, bool hasProblems)
     {
         if (output.IsJson)
         {
@@ -39,6 +41,8 @@ internal static class ResourcesCommand
             return;
         }
 
+        if (rows.Count == 0 && hasProblems)
+            return;
         if (rows.Count == 0)
         {
             output.Console.MarkupLineInterpolated($"{file}: no resource is configured. See README, Configuration.");

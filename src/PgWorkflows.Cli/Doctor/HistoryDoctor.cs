@@ -14,6 +14,8 @@ internal static class HistoryDoctor
                 workspace.Resources.All.Count == 0 ? "add a resource under PgWorkflows:Resources" : null),
         };
 
+        diagnoses.AddRange(workspace.Problems.Select(wrong => new Diagnosis("configuration", Verdict.Bad, $"{wrong.Key} {wrong.Problem}", wrong.Cure)));
+
         var problem = workspace.Database.CheckIntegrity();
         diagnoses.Add(new("history", problem is null ? Verdict.Good : Verdict.Bad, problem ?? workspace.Database.File,
             problem is null ? null : "keep a copy of the file, then begin a new history with --data"));

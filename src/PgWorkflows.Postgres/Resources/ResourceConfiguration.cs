@@ -19,7 +19,14 @@ public abstract record ResourceConfiguration
     public sealed record Valid(IReadOnlyList<Resource> Resources) : ResourceConfiguration;
 
     /// <summary>At least one is not; these are all the problems at once.</summary>
-    public sealed record Invalid(IReadOnlyList<ConfigurationProblem> Problems) : ResourceConfiguration;
+    public sealed record Invalid(IReadOnlyList<ConfigurationProblem> Problems) : ResourceConfiguration
+    {
+        /// <summary>
+        /// The resources that have no problem of their own: a disk that one server has lost must not keep an operator from recovering another one.
+        /// None when the file as a whole cannot be trusted (an unknown key beside the resources).
+        /// </summary>
+        public IReadOnlyList<Resource> Usable { get; init; } = [];
+    }
 
     /// <summary>Reads and judges <see cref="Section"/>.</summary>
     /// <param name="root">The configuration, all sources merged.</param>
@@ -34,7 +41,9 @@ public abstract record ResourceConfiguration
         if (!string.IsNullOrEmpty(section.Value))
             problems.Add(new(fileName, Section, "is a single value", "write a list of resources"));
 
+        var isTrusted = problems.Count == 0;
         var resources = new List<Resource>();
+        var usable = new List<Resource>();
         var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in section.GetChildren().OrderBy(Position))
         {
@@ -44,9 +53,13 @@ public abstract record ResourceConfiguration
                 found.Add(new(fileName, $"{entry.Path}:name", $"'{resource.Name}' is the name of {names[resource.Name]} as well", "names differ in more than case"));
             problems.AddRange(found);
             resources.Add(resource);
+            if (found.Count == 0)
+                usable.Add(resource);
         }
 
-        return problems.Count == 0 ? new Valid(resources) : new Invalid(problems);
+        // A name that is there twice names neither.
+        usable.RemoveAll(one => resources.Count(other => other.Name.Equals(one.Name, StringComparison.OrdinalIgnoreCase)) > 1);
+        return problems.Count == 0 ? new Valid(resources) : new Invalid(problems) { Usable = isTrusted ? usable : [] };
     }
 
     private static int Position(IConfigurationSection entry) => int.TryParse(entry.Key, out var position) ? position : int.MaxValue;
