@@ -12,8 +12,10 @@ namespace PgWorkflows.Engine.Tests;
 /// <summary>Definitions spoiled by chance, always by the same chance: they are refused with findings or read, and nothing throws.</summary>
 public sealed class FuzzTests
 {
-    private const int Rounds = 3_000;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    // At a desk: PGW_FUZZ_SECONDS=600 goes on for ten minutes.
+    private static readonly int? Seconds = int.TryParse(Environment.GetEnvironmentVariable("PGW_FUZZ_SECONDS"), out var seconds) ? seconds : null;
+    private static readonly int Rounds = Seconds is null ? 3_000 : int.MaxValue;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(Seconds ?? 20);
     private static readonly string[] Strange = ["null", "true", "-1", "1e308", "\"\"", "\"\\u0000\"", "[]", "{}", "[[]]", "{\"id\":\"x\"}", "\"Elsa.Flowchart\"", "\"Elsa.While\"", "99999999999999999999", "{\"$values\":[1]}"];
 
     [Theory]
@@ -22,7 +24,8 @@ public sealed class FuzzTests
     public void Spoiled_definitions_never_make_an_exception(int seed)
     {
         var random = new Random(seed);
-        var texts = FixtureFiles.Names.SelectMany(name => FixtureFiles.Read(name).Definitions).Select(json => json.GetRawText()).ToArray();
+        var texts = FixtureFiles.Names.SelectMany(name => FixtureFiles.Read(name).Definitions).Select(json => json.GetRawText())
+            .Concat(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "workflows")).Order(StringComparer.Ordinal).Select(File.ReadAllText)).ToArray();
         var library = FixtureFiles.Library();
         var clock = Stopwatch.StartNew();
         var read = 0;

@@ -129,7 +129,7 @@ public static class DefinitionReader
                 Children = Children(json, type, path),
                 Connections = type == "Elsa.Flowchart" ? Connections(json, path) : [],
                 Variables = Variables(json, path),
-                Start = json.Member("start") is { } start ? start.ValueKind == JsonValueKind.String ? start.GetString() : start.Member("id")?.GetString() : null,
+                Start = json.Member("start") is { } start ? (start.Member("id") ?? start).AsText() : null,
                 Workflow = Reference(json, custom, path),
             };
         }

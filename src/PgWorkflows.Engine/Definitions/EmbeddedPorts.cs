@@ -66,6 +66,9 @@ internal static class JsonMembers
         }
     }
 
+    /// <summary>The text, or null when it is something else.</summary>
+    public static string? AsText(this JsonElement json) => json.ValueKind == JsonValueKind.String ? json.GetString() : null;
+
     /// <summary>The member of that camelCase name, also when written in another case; null when it is not there.</summary>
     public static JsonElement? Member(this JsonElement json, string camelCase)
     {
