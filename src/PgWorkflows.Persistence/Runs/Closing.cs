@@ -14,18 +14,26 @@ internal static class Closing
     public static async Task<ClosedRun?> CloseAsync(
         SqliteConnection connection, SqliteTransaction transaction, string id, string result, string note, WorkflowInstance? instance, long now)
     {
-        var row = await connection.QueryFirstOrDefaultAsync<(string? Resource, string? Action, string? Doubt)>(
+        var row = await connection.QueryFirstOrDefaultAsync<(string? Resource, string? Action, string? Doubt, string? Done)>(
             """
             select resource, action,
-                (select label from activity_record where instance_id = @id and status = 'Running' and is_container = 0 order by number desc limit 1)
+                (select label from activity_record where instance_id = @id and has_effect = 1 and status = 'Running' order by number desc limit 1),
+                (select group_concat(label || ' ' || coalesce(outcomes, ''), ', ') from activity_record where instance_id = @id and has_effect = 1 and status = 'Completed')
             from workflow_instance where id = @id and status = 'Running'
             """, new { id }, transaction);
         var isRunning = await connection.ExecuteScalarAsync<long>("select count(*) from workflow_instance where id = @id and status = 'Running'", new { id }, transaction);
         if (isRunning == 0)
             return null;
 
-        if (result == RunResults.Interrupted && row.Doubt is not null)
-            note += $" Whether '{row.Doubt}' took effect is not known; it is not repeated.";
+        if (result == RunResults.Interrupted)
+        {
+            if (row.Done is not null)
+                note += $" Done before: {row.Done}.";
+            if (row.Doubt is not null)
+                note += $" Whether '{row.Doubt}' took effect is not known; it is not repeated.";
+            else if (row.Action is "restore" or "remove" or "recover")
+                note += " No start or stop was under way.";
+        }
 
         // What the run had done and not stored yet belongs to its history too.
         if (instance is not null)

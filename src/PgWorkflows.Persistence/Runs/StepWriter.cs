@@ -36,16 +36,16 @@ internal static class StepWriter
         using var insert = new Statement(connection, transaction,
             """
             insert into activity_record (instance_id, number, parent_number, scheduled_by, node_id, activity_id, activity_type, type_version, activity_name,
-                label, is_container, status, started_at, completed_at, inputs, outputs, outcomes, sentence, exception, fault_count)
-            values ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                label, is_container, has_effect, status, started_at, completed_at, inputs, outputs, outcomes, sentence, exception, fault_count)
+            values ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
             on conflict (instance_id, number) do update set status = excluded.status, completed_at = excluded.completed_at, inputs = excluded.inputs,
                 outputs = excluded.outputs, outcomes = excluded.outcomes, sentence = excluded.sentence, exception = excluded.exception,
                 fault_count = excluded.fault_count
-            """, 20);
+            """, 21);
         foreach (var record in records)
         {
             insert.Run(instanceId, record.Number, record.Parent, record.ScheduledBy, record.Node.NodeId, record.Node.Id, record.Node.Type,
-                record.Node.Version, record.Node.Name, record.Node.Label, record.Node.IsContainer ? 1 : 0, record.Status.ToString(),
+                record.Node.Version, record.Node.Name, record.Node.Label, record.Node.IsContainer ? 1 : 0, record.Node.Descriptor is { HasEffect: true } ? 1 : 0, record.Status.ToString(),
                 record.StartedAt.ToMicroseconds(), record.CompletedAt.ToMicroseconds(), Json(record.Inputs), Json(record.Outputs),
                 record.Outcomes is null ? null : JsonSerializer.Serialize(record.Outcomes), record.Sentence,
                 record.Exception is null ? null : JsonSerializer.Serialize(record.Exception), record.FaultCount);

@@ -81,6 +81,7 @@ create table activity_record (
     activity_name text,
     label         text    not null,
     is_container  integer not null,
+    has_effect    integer not null,
     status        text    not null,
     started_at    integer not null,
     completed_at  integer,

@@ -18,7 +18,10 @@ public sealed record Command(string FileName, params IReadOnlyList<string> Argum
     public bool EndsTree { get; init; } = true;
 
     /// <summary>The command as people read it: the program without its directory, then the arguments (actions.md, decision 4).</summary>
-    public string Display => OutputText.Printable(string.Join(' ', [ProgramName, .. Arguments]));
+    public string Display => OutputText.Printable(DisplayAs ?? string.Join(' ', [ProgramName, .. Arguments]));
+
+    /// <summary>What people read instead, where the program is only the way to start another one.</summary>
+    public string? DisplayAs { get; init; }
 
     private string ProgramName => Path.GetFileName(FileName) switch
     {

@@ -16,6 +16,7 @@ public sealed class CommandRunner(TimeProvider time) : ICommandRunner
 {
     // After the exit the streams end at once, unless a started server holds them open: then take what is there.
     private static readonly TimeSpan StreamGrace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan TerminalGrace = TimeSpan.FromMilliseconds(50);
 
     /// <inheritdoc/>
     public async Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken)
@@ -43,6 +44,10 @@ public sealed class CommandRunner(TimeProvider time) : ICommandRunner
         if (!inTime)
             await ProcessTree.EndAsync(process, command.EndsTree, time);
         cancellationToken.ThrowIfCancellationRequested();
+
+        // Ctrl+C at a terminal reaches the command before our own handling of it has cancelled anything: its end then is no finding.
+        if (inTime && process.ExitCode != 0 && cancellationToken.CanBeCanceled && !OperatingSystem.IsWindows() && LibC.IsAtTerminal)
+            await Task.Delay(TerminalGrace, time, cancellationToken);
 
         if (inTime)
             await Task.WhenAny(output.Ended, Task.Delay(StreamGrace, time, CancellationToken.None));

@@ -50,11 +50,17 @@ internal static unsafe partial class LibC
         return GetPwUid(uid, &entry, buffer, 16384, &found) == 0 && found != null ? Account(entry) : null;
     }
 
+    /// <summary>Keys pressed at a terminal, Ctrl+C among them, reach this process and its children alike.</summary>
+    public static bool IsAtTerminal { get; } = IsATty(0) == 1 || IsATty(1) == 1;
+
     /// <summary>The user that this process acts as.</summary>
     public static uint CurrentUser => GetEUid();
 
     private static OsAccount Account(in Passwd entry) =>
         new(Marshal.PtrToStringUTF8(entry.Name) ?? "", entry.Uid, Marshal.PtrToStringUTF8(entry.Home) ?? "/");
+
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    private static partial int IsATty(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);

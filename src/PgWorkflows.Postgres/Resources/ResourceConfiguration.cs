@@ -51,6 +51,8 @@ public abstract record ResourceConfiguration
             var resource = ReadOne(entry, (key, problem, cure) => found.Add(new(fileName, key, problem, cure)));
             if (resource.Name.Length > 0 && !names.TryAdd(resource.Name, entry.Path))
                 found.Add(new(fileName, $"{entry.Path}:name", $"'{resource.Name}' is the name of {names[resource.Name]} as well", "names differ in more than case"));
+            else if (resources.Find(other => IsSameDirectory(other.DataDirectory, resource.DataDirectory)) is { } twin)
+                found.Add(new(fileName, $"{entry.Path}:dataDirectory", $"is the data directory of '{twin.Name}' as well", "protect a server under one name, so that one action at a time is one"));
             problems.AddRange(found);
             resources.Add(resource);
             if (found.Count == 0)
@@ -60,6 +62,22 @@ public abstract record ResourceConfiguration
         // A name that is there twice names neither.
         usable.RemoveAll(one => resources.Count(other => other.Name.Equals(one.Name, StringComparison.OrdinalIgnoreCase)) > 1);
         return problems.Count == 0 ? new Valid(resources) : new Invalid(problems) { Usable = isTrusted ? usable : [] };
+    }
+
+    private static bool IsSameDirectory(string one, string other) =>
+        one.Length > 0 && other.Length > 0
+        && string.Equals(Resolved(one), Resolved(other), OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+    private static string Resolved(string directory)
+    {
+        try
+        {
+            return Path.TrimEndingDirectorySeparator(Path.GetFullPath(new DirectoryInfo(directory).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? directory));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return directory; // What is wrong with it is told elsewhere.
+        }
     }
 
     private static int Position(IConfigurationSection entry) => int.TryParse(entry.Key, out var position) ? position : int.MaxValue;

@@ -22,6 +22,8 @@ internal static class ResourceRules
     {
         if (name.Length > 64)
             report("name", "is longer than 64 characters", "shorten it");
+        if (name.Length > 0 && !char.IsAsciiLetterOrDigit(name[0]))
+            report("name", $"'{name}' begins with '{name[0]}'", "begin it with a letter or a digit");
         if (name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')))
             report("name", $"'{name}' contains other characters than letters, digits, '.', '_' and '-'", "use those only");
     }
@@ -36,7 +38,7 @@ internal static class ResourceRules
             report("service", "is longer than 256 characters", "name the service, not its description");
         if (resource.Service.AsSpan().IndexOfAny('/', '\\') >= 0)
             report("service", "contains / or \\", "give the service's name, not a path");
-        if (resource.Service.StartsWith('-'))
+        if (resource.Service.StartsWith('-') && resource.Service != resource.Name)
             report("service", "starts with '-'", "a service's name that looks like an option is refused");
         if (resource.ServiceCommand is { } program && (!Path.IsPathFullyQualified(program) || !File.Exists(program)))
             report("serviceCommand", $"'{program}' is not the absolute path of a program", "give the full path, or leave it out");

@@ -40,6 +40,7 @@ public static class PgCtl
         new("/bin/sh", ["-c", DetachScript, "sh", resource.LogFile, resource.Program("postgres"), "-D", resource.DataDirectory, .. resource.StartOptions])
         {
             Limit = resource.StartLimit, OsUser = resource.OsUser, EndsTree = false,
+            DisplayAs = string.Join(' ', ["postgres", "-D", resource.DataDirectory, .. resource.StartOptions]),
             Environment = new Dictionary<string, string> { ["PG_GRANDPARENT_PID"] = pid.ToString(CultureInfo.InvariantCulture) },
         };
 

@@ -12,6 +12,8 @@ internal sealed class PostmasterStart(ICommandRunner runner, TimeProvider time, 
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
+    private readonly ServerLog _log = ServerLog.AsItIsNow(resource.LogFile);
+
     private readonly PostmasterPidFile? _before = PostmasterPidFile.Read(resource.DataDirectory);
 
     public async Task<ServiceCommandResult> RunAsync(CancellationToken cancellationToken)
@@ -35,7 +37,11 @@ internal sealed class PostmasterStart(ICommandRunner runner, TimeProvider time, 
         var result = await running;
         if (result.Succeeded && NewPostmaster() is { } found)
             return Started(command, found, result.ExitCode);
-        return new(false, result.Evidence, $"{Name(command)}: {Failure(result)}");
+
+
+        // pg_ctl only says that it could not: the reason is what the server wrote into its log.
+        var failure = _log.Since() is { Length: > 0 } written ? $"{Failure(result)} | {resource.LogFile}: {written}" : Failure(result);
+        return new(false, result.Evidence with { Output = OutputText.OneLine(failure) }, $"{Name(command)}: {failure}");
     }
 
     private Command Command()

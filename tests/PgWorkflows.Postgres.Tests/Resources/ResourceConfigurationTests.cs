@@ -153,6 +153,29 @@ public sealed class ResourceConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void A_server_has_one_name_only()
+    {
+        var twin = Sound();
+        twin["name"] = "twin";
+
+        var problem = Assert.Single(Invalid(Sound(), twin));
+
+        Assert.Equal("PgWorkflows:Resources:1:dataDirectory", problem.Key);
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("-x")]
+    public void A_name_begins_with_a_letter_or_a_digit(string name)
+    {
+        var entry = Sound();
+        entry["name"] = name;
+
+        Assert.Equal(["PgWorkflows:Resources:0:name"], Invalid(entry).Select(problem => problem.Key));
+    }
+
+    [Fact]
     public void Names_differ_in_more_than_case()
     {
         var second = Sound();

@@ -56,6 +56,28 @@ public sealed class PgCtlServiceControlTests
     }
 
     [Fact]
+    public async Task A_start_that_fails_says_what_the_server_wrote_into_its_log()
+    {
+        await using var cluster = await TemporaryCluster.CreateAsync("shared_bufers = 4MB");
+
+        var start = await _control.StartAsync(cluster.Resource, None);
+
+        Assert.False(start.Succeeded);
+        Assert.Contains("unrecognized configuration parameter \"shared_bufers\"", start.Evidence.Output, StringComparison.Ordinal);
+        Assert.Contains(cluster.Resource.LogFile, start.Evidence.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_has_not_written_its_status_yet_is_starting()
+    {
+        await using var cluster = await TemporaryCluster.StartedAsync();
+        var lines = await File.ReadAllLinesAsync(cluster.PidFile, None);
+        await File.WriteAllLinesAsync(cluster.PidFile, lines.Take(7), None);
+
+        await HasStatus(ServiceStatus.StartPending, cluster.Resource);
+    }
+
+    [Fact]
     public async Task A_second_start_fails_and_leaves_the_server_alone()
     {
         await using var cluster = await TemporaryCluster.StartedAsync();
