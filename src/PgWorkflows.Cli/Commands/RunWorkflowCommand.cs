@@ -34,6 +34,8 @@ internal static class RunWorkflowCommand
             };
             var jumping = parsed.GetValue(fast) ? new ManualTime(TimeProvider.System.GetUtcNow()) : null;
             var host = new MemoryHost(jumping ?? TimeProvider.System, new ExpressionLanguages(new JavaScriptLanguage()));
+            if (definition.Root?.SelfAndDescendants().FirstOrDefault(activity => activity.Type.StartsWith("PgWorkflows.", StringComparison.Ordinal)) is { } acting)
+                throw new CliException(ExitCodes.InvalidDefinition, $"'{acting.Label}' ({acting.Type}) acts on a server; 'run' tries Elsa's own activities only. Run the action on a resource instead, for example: pgw quickCheck RESOURCE.");
             host.Publish(definition);
             var run = await host.StartAsync(definition.DefinitionId, request, cancellationToken);
             while (run.Instance.Status == WorkflowStatus.Running && host.NextDue is { } due)

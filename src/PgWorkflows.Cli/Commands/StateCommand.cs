@@ -11,11 +11,12 @@ internal static class StateCommand
     public static Command Create(GlobalOptions options)
     {
         var name = new Argument<string>("RESOURCE") { Description = "The protected resource, as configured." };
-        var state = new Argument<ResourceState?>("STATE")
+        var state = new Argument<string?>("STATE")
         {
             Description = "ISP in service and protected, ISU in service unprotected, OSU out of service, OSF out of service and failed.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        state.AcceptOnlyFromAmong(Enum.GetNames<ResourceState>());
         var command = new Command("state", "Show what is believed of a resource, or set it.") { name, state };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -23,8 +24,9 @@ internal static class StateCommand
             var workspace = Workspace.Open(parsed, options);
             var resource = workspace.Find(parsed.GetRequiredValue(name)).Name;
             await workspace.Runs.CloseGoneAsync(cancellationToken);
-            if (parsed.GetValue(state) is { } wanted)
+            if (parsed.GetValue(state) is { } word)
             {
+                var wanted = Enum.Parse<ResourceState>(word);
                 var by = Origin.OfThisCommand().By;
                 if (await workspace.States.SetAsync(resource, wanted, $"set by {by}", by, cancellationToken) is { } holder)
                     throw new CliException(ExitCodes.Busy, $"'{resource}' is busy: {holder} is under way. The state was not changed.");

@@ -6,7 +6,9 @@ using Spectre.Console;
 namespace PgWorkflows.Cli.Output;
 
 /// <summary>Results on standard output, as text or as JSON; talk and errors on standard error.</summary>
+#pragma warning disable CA1001 // Standard output belongs to the process and is not ours to close.
 internal sealed class CliOutput
+#pragma warning restore CA1001
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -19,9 +21,9 @@ internal sealed class CliOutput
     public CliOutput(bool isJson)
     {
         IsJson = isJson;
-        _out = System.Console.Out;
-        Console = Make(System.Console.Out, System.Console.IsOutputRedirected);
-        Talk = Make(System.Console.Error, System.Console.IsErrorRedirected);
+        _out = new ForgivingWriter(System.Console.Out);
+        Console = Make(_out, System.Console.IsOutputRedirected);
+        Talk = Make(new ForgivingWriter(System.Console.Error), System.Console.IsErrorRedirected);
     }
 
     private readonly TextWriter _out;
@@ -42,8 +44,15 @@ internal sealed class CliOutput
         if (IsJson)
             Json(new { Error = string.Join('\n', messages), ExitCode = exitCode });
         foreach (var message in messages)
-            Talk.MarkupLineInterpolated($"[red]pgw:[/] {message}");
+            Talk.MarkupLineInterpolated($"[red]pgw:[/] {Printable(message)}");
         return exitCode;
+    }
+
+    /// <summary>What came from outside is echoed without control characters, and not endlessly.</summary>
+    private static string Printable(string message)
+    {
+        var text = new string([.. message.Where(c => c == '\n' || !char.IsControl(c))]);
+        return text.Length <= 4000 ? text : text[..4000] + "…";
     }
 
     /// <summary>In a pipe lines are as long as they are, without colour; on a terminal they fit it.</summary>

@@ -1,42 +1,87 @@
 using PgWorkflows.Engine.Instances;
+using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence.Runs;
-using PgWorkflows.Postgres.Events;
 using PgWorkflows.Runtime;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Output;
 
-/// <summary>Shows a run's steps on a terminal as they are stored; in a pipe it is silent.</summary>
-internal sealed class LiveProgress(CliOutput output) : IRunObserver, IDisposable
+/// <summary>Shows a run's steps on a terminal as they are stored, and the step that lets us wait; in a pipe it is silent.</summary>
+internal sealed class LiveProgress : IRunObserver, IDisposable
 {
+    /// <summary>A step that takes longer is named while it runs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly CliOutput _output;
     private readonly HashSet<int> _shown = [];
+    private readonly Lock _lock = new();
+    private readonly ITimer _timer;
+    private Node? _running;
     private bool _ended;
+
+    public LiveProgress(CliOutput output)
+    {
+        _output = output;
+        _timer = TimeProvider.System.CreateTimer(_ => NameTheRunning(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     public void Begun(Run run) => Show(run);
 
     public void Running(Run run, PendingActivity activity)
     {
-        if (output.IsWatched && activity.HasEffect)
-            output.Console.MarkupLineInterpolated($"[grey]{activity.Node.Label} …[/]");
+        lock (_lock)
+            _running = activity.Node;
+        if (_output.IsWatched)
+            _timer.Change(Patience, Timeout.InfiniteTimeSpan);
     }
 
     public void Stored(Run run) => Show(run);
 
-    public void Dispose() => _ended = true;
+    public void Dispose()
+    {
+        lock (_lock)
+            _ended = true;
+        _timer.Dispose();
+    }
+
+    private void NameTheRunning()
+    {
+        lock (_lock)
+        {
+            if (!_ended && _running is { } node)
+                _output.Console.MarkupLineInterpolated($"[grey]{LabelOf(node)} …[/]");
+        }
+    }
 
     private void Show(Run run)
     {
-        if (!output.IsWatched || _ended || run.LastStored is not { } stored)
+        if (!_output.IsWatched || run.LastStored is not { } stored)
             return;
-        foreach (var step in stored.Records)
+        lock (_lock)
         {
-            if (step.Node.IsContainer || step.Node.Type is "Elsa.Workflow" or "Elsa.FlowJoin" || step.Status == ActivityStatus.Running || !_shown.Add(step.Number))
-                continue;
-            var outcome = step.Status == ActivityStatus.Completed ? string.Join(", ", step.Outcomes ?? ["Done"]) : step.Status.ToString();
-            output.Console.MarkupLineInterpolated($"{step.Node.Label}  [bold]{outcome}[/]  {step.Exception?.Message ?? step.Sentence}");
+            _running = null;
+            if (_ended)
+                return;
+            foreach (var step in stored.Records)
+            {
+                if (step.Node.IsContainer || step.Node.Type is "Elsa.Workflow" or "Elsa.FlowJoin" || step.Status == ActivityStatus.Running || !_shown.Add(step.Number))
+                    continue;
+                var outcome = step.Status == ActivityStatus.Completed ? string.Join(", ", step.Outcomes ?? ["Done"]) : step.Status.ToString();
+                _output.Console.MarkupLineInterpolated($"{LabelOf(step.Node)}  [bold]{outcome}[/]  [grey]{Words.Of(step.CompletedAt - step.StartedAt)}[/]  {step.Exception?.Message ?? step.Sentence}");
+            }
+        }
+    }
+
+    /// <summary>Steps of a workflow used as an activity stand below the step that runs it, as in the step list.</summary>
+    private static string LabelOf(Node node)
+    {
+        var label = node.Label;
+        for (var owner = node.Parent; owner is not null; owner = owner.Parent)
+        {
+            if (owner.Type is not ("Elsa.Workflow" or "Elsa.Flowchart" or "Elsa.Sequence") && StepView.NumberOf(owner.Label) is { Length: > 0 } number && !number.Contains('–'))
+                label = $"{number} › {label}";
         }
 
-        foreach (var e in stored.Emissions.OfType<EventLogged>())
-            output.Console.MarkupLineInterpolated($"[{Words.Colour(e.Severity.ToString())}]{e.Id}[/] {e.Text}");
+        return label;
     }
 }
