@@ -17,4 +17,5 @@ app.MapAccess();
 app.MapElsaApi();
 app.MapStudio();
 app.MapConsole();
+app.RequireAccessOnAllRoutes();
 app.Run();
