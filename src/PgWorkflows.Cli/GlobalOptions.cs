@@ -19,6 +19,20 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    public Option<string?> Server { get; } = new("--server")
+    {
+        Description = "Do it through this server, for example http://127.0.0.1:5480. The key comes from PGW_KEY or --key-file.",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
+    public Option<string?> KeyFile { get; } = new("--key-file")
+    {
+        Description = "The file with the server's key, readable by you only. Default: the environment variable PGW_KEY.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     public Option<bool> Json { get; } = new("--json")
     {
         Description = "Answer with JSON on standard output.",

@@ -5,9 +5,11 @@ using PgWorkflows.Cli.Commands;
 using PgWorkflows.Cli.Output;
 using PgWorkflows.Persistence;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Demo;
 
 // Npgsql reads PostgreSQL's variables of its own process; here only the configuration decides which server is asked, and as whom.
-foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("PG", StringComparison.OrdinalIgnoreCase)).ToList())
+foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name =>
+    name.StartsWith("PG", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("PGW_", StringComparison.Ordinal)).ToList())
     Environment.SetEnvironmentVariable(name, null);
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -17,6 +19,8 @@ var root = new RootCommand("Protects PostgreSQL servers: checks them, starts and
 {
     options.Config,
     options.Data,
+    options.Server,
+    options.KeyFile,
     options.Json,
 };
 foreach (var action in ResourceAction.All)
@@ -29,6 +33,7 @@ root.Subcommands.Add(EventsCommand.Create(options));
 root.Subcommands.Add(WorkflowsCommand.Create(options));
 root.Subcommands.Add(DoctorCommand.Create(options));
 root.Subcommands.Add(DemoCommand.Create(options));
+root.Subcommands.Add(ServeCommand.Create(options));
 
 var parsed = root.Parse(args);
 var output = new CliOutput(parsed.GetValue(options.Json));
@@ -46,6 +51,10 @@ try
 catch (CliException e)
 {
     return output.Fail(e.ExitCode, e.Message);
+}
+catch (DemoException e)
+{
+    return output.Fail(ExitCodes.Unavailable, e.Message);
 }
 catch (HistoryException e)
 {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Commands;
@@ -20,14 +21,11 @@ internal static class EventsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var workspace = Workspace.Open(parsed, options);
-            var resource = parsed.GetValue(name);
-            var events = (await workspace.History.EventsAsync(null, resource, parsed.GetValue(last), cancellationToken)).Reverse().ToList();
-            if (events.Count == 0 && resource is not null)
-                workspace.Find(resource);
+            using var target = Target.Of(parsed, options);
+            var events = (await target.EventsAsync(parsed.GetValue(name), parsed.GetValue(last), cancellationToken)).Reverse().ToList();
             if (output.IsJson)
             {
-                output.Json(events.Select(e => new { e.Id, e.Severity, e.Text, e.Resource, Run = e.RunId, e.Timestamp }));
+                output.Json(events.Select(e => new { e.Id, e.Severity, e.Text, e.Resource, e.Run, e.Timestamp }));
                 return ExitCodes.Success;
             }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Commands;
@@ -20,15 +21,11 @@ internal static class HistoryCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var workspace = Workspace.Open(parsed, options);
-            await workspace.Runs.CloseGoneAsync(cancellationToken);
-            var resource = parsed.GetValue(name);
-            var runs = await workspace.History.ListAsync(resource, parsed.GetValue(last), cancellationToken);
-            if (runs.Count == 0 && resource is not null)
-                workspace.Find(resource); // A resource that is configured no more still has its history; one that never was is a mistake.
+            using var target = Target.Of(parsed, options);
+            var runs = await target.RunsAsync(parsed.GetValue(name), parsed.GetValue(last), cancellationToken);
             if (output.IsJson)
             {
-                output.Json(runs.Select(run => new { run.Id, run.Resource, run.Action, run.Result, run.ReturnValue, run.Status, run.SubStatus, run.StartedAt, run.FinishedAt, Trigger = run.Origin }));
+                output.Json(runs.Select(run => new { run.Id, run.Resource, run.Action, run.Result, run.ReturnValue, run.Status, run.SubStatus, run.StartedAt, run.FinishedAt, run.Trigger }));
                 return ExitCodes.Success;
             }
 
@@ -38,7 +35,7 @@ internal static class HistoryCommand
                 var end = run.Result ?? run.SubStatus;
                 table.AddRow(Words.Of(run.StartedAt), run.Id, Markup.Escape(run.Action ?? run.DefinitionId), Markup.Escape(run.Resource ?? ""),
                     $"[{Words.Colour(end)}]{end}{(run.ReturnValue is > 0 ? $" ({run.ReturnValue})" : "")}[/]", Words.Of(run.FinishedAt - run.StartedAt),
-                    Markup.Escape(run.Origin.By));
+                    Markup.Escape(run.Trigger.By));
             }
 
             output.Console.Write(table);
