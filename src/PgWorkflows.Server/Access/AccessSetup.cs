@@ -8,6 +8,7 @@ using PgWorkflows.Persistence.Audit;
 using PgWorkflows.Persistence.Keys;
 using PgWorkflows.Persistence.Users;
 using PgWorkflows.Runtime;
+using PgWorkflows.Server.Console;
 
 namespace PgWorkflows.Server.Access;
 
@@ -67,7 +68,7 @@ internal static class AccessSetup
         });
 
         // It warns that the keys are not encrypted; what could decrypt them would lie beside them. The folder's rights protect them.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
     }
 
     private static void AddSchemes(IServiceCollection services, ServerOptions options) => services
@@ -84,5 +85,10 @@ internal static class AccessSetup
             cookie.ExpireTimeSpan = options.SessionIdle;
             cookie.SlidingExpiration = true;
             cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;
+            cookie.Events.OnCheckSlidingExpiration = sliding =>
+            {
+                sliding.ShouldRenew &= !sliding.HttpContext.Request.Headers.ContainsKey(Page.LiveHeader); // A page that refreshes itself is nobody at work.
+                return Task.CompletedTask;
+            };
         });
 }
