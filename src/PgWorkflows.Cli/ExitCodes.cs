@@ -23,6 +23,9 @@ internal static class ExitCodes
     /// <summary>Something unexpected: a fault of this program, or a workflow that ended by an incident.</summary>
     public const int Internal = 70;
 
+    /// <summary>The server cannot be reached, or does not answer as ours does.</summary>
+    public const int Unreachable = 69;
+
     /// <summary>The demo, or a check of doctor, cannot do its work on this machine.</summary>
     public const int Unavailable = 71;
 
@@ -34,6 +37,9 @@ internal static class ExitCodes
 
     /// <summary>The run was interrupted.</summary>
     public const int Interrupted = 76;
+
+    /// <summary>The server refuses the key: unknown, expired, revoked, or of too small a role.</summary>
+    public const int Refused = 77;
 
     /// <summary>The configuration is missing or wrong.</summary>
     public const int Configuration = 78;

@@ -1,13 +1,16 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using PgWorkflows.Cli;
 using PgWorkflows.Cli.Commands;
 using PgWorkflows.Cli.Output;
 using PgWorkflows.Persistence;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Demo;
 
 // Npgsql reads PostgreSQL's variables of its own process; here only the configuration decides which server is asked, and as whom.
-foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("PG", StringComparison.OrdinalIgnoreCase)).ToList())
+foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name =>
+    name.StartsWith("PG", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("PGW_", StringComparison.Ordinal)).ToList())
     Environment.SetEnvironmentVariable(name, null);
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -17,6 +20,8 @@ var root = new RootCommand("Protects PostgreSQL servers: checks them, starts and
 {
     options.Config,
     options.Data,
+    options.Server,
+    options.KeyFile,
     options.Json,
 };
 foreach (var action in ResourceAction.All)
@@ -29,12 +34,16 @@ root.Subcommands.Add(EventsCommand.Create(options));
 root.Subcommands.Add(WorkflowsCommand.Create(options));
 root.Subcommands.Add(DoctorCommand.Create(options));
 root.Subcommands.Add(DemoCommand.Create(options));
+root.Subcommands.Add(ServeCommand.Create(options));
 
 var parsed = root.Parse(args);
 var output = new CliOutput(parsed.GetValue(options.Json));
 if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
 {
-    var help = parsed.CommandResult.Command is RootCommand ? "pgw --help" : $"pgw {parsed.CommandResult.Command.Name} --help";
+    var words = new Stack<string>();
+    for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+        words.Push(command.Command.Name);
+    var help = string.Join(' ', ["pgw", .. words, "--help"]);
     return output.Fail(ExitCodes.Usage, [.. parsed.Errors.Select(error => error.Message), $"See: {help}"]);
 }
 
@@ -46,6 +55,10 @@ try
 catch (CliException e)
 {
     return output.Fail(e.ExitCode, e.Message);
+}
+catch (DemoException e)
+{
+    return output.Fail(ExitCodes.Unavailable, e.Message);
 }
 catch (HistoryException e)
 {

@@ -5,6 +5,7 @@ using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Reports;
 
 namespace PgWorkflows.Cli;
 
@@ -34,6 +35,8 @@ internal sealed class Workspace(string configurationFile, Installation installat
 
     public ActionRunner Runner => installation.Runner;
 
+    public Reports Reports { get; } = new(installation);
+
     /// <summary>Opens what the global options name.</summary>
     /// <exception cref="CliException">The configuration file as a whole cannot be used.</exception>
     /// <exception cref="HistoryException">The history cannot be used.</exception>
@@ -54,12 +57,21 @@ internal sealed class Workspace(string configurationFile, Installation installat
     public Resource Find(string name) => Resources.Find(name)
         ?? throw (Problems.Count > 0 ? Settings.Wrong(Problems) : UnknownResource(name));
 
+    /// <summary>The run of this id.</summary>
+    /// <exception cref="CliException">There is none, or several begin so.</exception>
+    public async Task<RunReport> ReportAsync(string id, CancellationToken cancellationToken) => await Reports.FindAsync(id, cancellationToken) switch
+    {
+        FoundRun.One(var run) => run,
+        FoundRun.Several => throw new CliException(ExitCodes.UnknownRun, $"Several runs begin with '{id}'. Give more of the id."),
+        _ => throw new CliException(ExitCodes.UnknownRun, $"No run begins with '{id}'. 'pgw history' lists the runs."),
+    };
+
     private CliException UnknownResource(string name) => new(ExitCodes.UnknownResource,
         Resources.All.Count == 0
             ? $"{ConfigurationFile}: no resource is configured. Add '{name}' under PgWorkflows:Resources (see README, Configuration)."
             : $"{ConfigurationFile}: there is no resource '{name}'. Configured: {string.Join(", ", Resources.All.Select(resource => resource.Name))}.");
 
-    private static string ConfigurationPath(string? given)
+    public static string ConfigurationPath(string? given)
     {
         if (given is not null)
             return Path.GetFullPath(given);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -75,32 +76,37 @@ public sealed class Database
     {
         using var connection = ConnectDurably();
         var scripts = Scripts();
+        var newest = scripts[^1].Number;
         var version = connection.ExecuteScalar<int>("pragma user_version");
-        if (version > scripts.Count)
-            throw new HistoryException(File, $"it was written by a newer version (schema {version}, known here: {scripts.Count})", "Use that version, or another data directory");
-        if (version == scripts.Count)
+        if (version > newest)
+            throw new HistoryException(File, $"it was written by a newer version (schema {version}, known here: {newest})", "Use that version, or another data directory");
+        if (version == newest)
             return;
 
         // The journal mode belongs to the file and cannot change inside a transaction.
         connection.Execute("pragma journal_mode = wal");
         using var transaction = connection.BeginTransaction();
         version = connection.ExecuteScalar<int>("pragma user_version", transaction: transaction); // Another process may have been first.
-        foreach (var script in scripts.Skip(version))
-            connection.Execute(script, transaction: transaction);
-        connection.Execute($"pragma user_version = {scripts.Count}", transaction: transaction);
+        foreach (var script in scripts.Where(script => script.Number > version))
+            connection.Execute(script.Sql, transaction: transaction);
+        connection.Execute($"pragma user_version = {newest}", transaction: transaction);
         transaction.Commit();
     }
 
-    /// <summary>The numbered scripts in order; a released one is never edited.</summary>
-    private static List<string> Scripts()
+    /// <summary>The scripts in the order of the numbers that their names begin with; a released one is never edited.</summary>
+    private static List<SchemaScript> Scripts()
     {
+        const string Folder = ".Schema.";
         var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+        return [.. assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Select(name =>
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        })];
+            var file = name.AsSpan(name.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length);
+            return new SchemaScript(int.Parse(file[..3], NumberStyles.None, CultureInfo.InvariantCulture), reader.ReadToEnd());
+        }).OrderBy(script => script.Number)];
     }
+
+    private sealed record SchemaScript(int Number, string Sql);
 }
 
 /// <summary>The history cannot be opened; nothing is done without a record of it.</summary>

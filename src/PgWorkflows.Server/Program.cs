@@ -1,11 +1,14 @@
 using PgWorkflows.Server.Access;
 using PgWorkflows.Server.Console;
+using PgWorkflows.Server.Demo;
 using PgWorkflows.Server.Elsa;
 using PgWorkflows.Server.Hosting;
 using PgWorkflows.Server.Studio;
 
 // Order matters: who is asking is known before anything answers.
 var builder = ServerHost.CreateBuilder(args);
+builder.AddConfigurationFile();
+await builder.AddDemoAsync();
 builder.AddInstallation();
 builder.AddAccess();
 builder.AddElsaApi();
@@ -17,4 +20,5 @@ app.MapAccess();
 app.MapElsaApi();
 app.MapStudio();
 app.MapConsole();
+app.RequireAccessOnAllRoutes();
 app.Run();

@@ -128,6 +128,7 @@ public sealed class BadInputTests
     [InlineData("restore", "a", "b")]
     [InlineData("state", "main", "XYZ")]
     [InlineData("history", "--last", "0")]
+    [InlineData("history", "--last", "abc")]
     [InlineData("restore", "main", "--frob")]
     public async Task A_wrong_command_line_is_64(params string[] arguments)
     {

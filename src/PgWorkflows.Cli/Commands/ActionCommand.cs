@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Runtime;
 
@@ -12,40 +13,22 @@ internal static class ActionCommand
     {
         var resource = new Argument<string>("RESOURCE") { Description = "The protected resource, as configured." };
         var command = new Command(action.Name, action.Description) { resource };
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var workspace = Workspace.Open(parsed, options);
-            return RunAsync(workspace, output, action, parsed.GetRequiredValue(resource), cancellationToken);
+            using var target = Target.Of(parsed, options);
+            return await RunAsync(target, output, action, parsed.GetRequiredValue(resource), cancellationToken);
         });
         return command;
     }
 
-    public static async Task<int> RunAsync(Workspace workspace, CliOutput output, ResourceAction action, string name, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ITarget target, CliOutput output, ResourceAction action, string name, CancellationToken cancellationToken)
     {
-        var request = new ActionRequest(workspace.Find(name).Name, action, Origin.OfThisCommand());
-        using var progress = new LiveProgress(output);
-        switch (await workspace.Runner.RunAsync(request, progress, cancellationToken))
-        {
-            case ActionOutcome.Ended(var runId):
-                progress.Dispose();
-                return await ShowEndAsync(workspace, output, runId);
-            case ActionOutcome.Busy(var holder):
-                throw new CliException(ExitCodes.Busy, $"'{name}' is busy: {holder} is under way. Nothing was done; try again when it has ended (pgw show {holder.InstanceId}).");
-            case var other:
-                throw new System.Diagnostics.UnreachableException($"Unexpected {other.GetType().Name}");
-        }
-    }
-
-    private static async Task<int> ShowEndAsync(Workspace workspace, CliOutput output, string runId)
-    {
-        // Also after Ctrl+C: how the run ended is what the operator wants to know then.
-        var run = (await workspace.History.FindAsync(runId, CancellationToken.None))[0];
-        var view = await RunView.ReadAsync(workspace.History, run, CancellationToken.None);
+        var view = new RunView(await target.RunAsync(name, action, output, cancellationToken));
         if (output.IsJson)
             output.Json(view.ToJson());
-        else if (output.IsWatched)
-            view.PrintHead(output.Console);
+        else if (output.IsWatched && target is LocalTarget)
+            view.PrintHead(output.Console); // The steps were shown as they happened.
         else
             view.Print(output.Console);
         return view.ExitCode;

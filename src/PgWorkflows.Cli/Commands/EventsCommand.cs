@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Commands;
@@ -13,21 +14,18 @@ internal static class EventsCommand
         var last = new Option<int>("--last") { Description = "How many events at most.", DefaultValueFactory = _ => 50, HelpName = "N" };
         last.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 100_000)
-                result.AddError("--last takes a number from 1 to 100000.");
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 100_000))
+                result.AddError($"--last takes a number from 1 to 100000, not '{token.Value}'.");
         });
         var command = new Command("events", "List the logged events, the newest last.") { name, last };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var workspace = Workspace.Open(parsed, options);
-            var resource = parsed.GetValue(name);
-            var events = (await workspace.History.EventsAsync(null, resource, parsed.GetValue(last), cancellationToken)).Reverse().ToList();
-            if (events.Count == 0 && resource is not null)
-                workspace.Find(resource);
+            using var target = Target.Of(parsed, options);
+            var events = (await target.EventsAsync(parsed.GetValue(name), parsed.GetValue(last), cancellationToken)).Reverse().ToList();
             if (output.IsJson)
             {
-                output.Json(events.Select(e => new { e.Id, e.Severity, e.Text, e.Resource, Run = e.RunId, e.Timestamp }));
+                output.Json(events.Select(e => new { e.Id, e.Severity, e.Text, e.Resource, e.Run, e.Timestamp }));
                 return ExitCodes.Success;
             }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Commands;
@@ -13,22 +14,18 @@ internal static class HistoryCommand
         var last = new Option<int>("--last") { Description = "How many runs at most.", DefaultValueFactory = _ => 20, HelpName = "N" };
         last.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 100_000)
-                result.AddError("--last takes a number from 1 to 100000.");
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 100_000))
+                result.AddError($"--last takes a number from 1 to 100000, not '{token.Value}'.");
         });
         var command = new Command("history", "List the runs, the newest first.") { name, last };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var workspace = Workspace.Open(parsed, options);
-            await workspace.Runs.CloseGoneAsync(cancellationToken);
-            var resource = parsed.GetValue(name);
-            var runs = await workspace.History.ListAsync(resource, parsed.GetValue(last), cancellationToken);
-            if (runs.Count == 0 && resource is not null)
-                workspace.Find(resource); // A resource that is configured no more still has its history; one that never was is a mistake.
+            using var target = Target.Of(parsed, options);
+            var runs = await target.RunsAsync(parsed.GetValue(name), parsed.GetValue(last), cancellationToken);
             if (output.IsJson)
             {
-                output.Json(runs.Select(run => new { run.Id, run.Resource, run.Action, run.Result, run.ReturnValue, run.Status, run.SubStatus, run.StartedAt, run.FinishedAt, Trigger = run.Origin }));
+                output.Json(runs.Select(run => new { run.Id, run.Resource, run.Action, run.Result, run.ReturnValue, run.Status, run.SubStatus, run.StartedAt, run.FinishedAt, run.Trigger }));
                 return ExitCodes.Success;
             }
 
@@ -38,7 +35,7 @@ internal static class HistoryCommand
                 var end = run.Result ?? run.SubStatus;
                 table.AddRow(Words.Of(run.StartedAt), run.Id, Markup.Escape(run.Action ?? run.DefinitionId), Markup.Escape(run.Resource ?? ""),
                     $"[{Words.Colour(end)}]{end}{(run.ReturnValue is > 0 ? $" ({run.ReturnValue})" : "")}[/]", Words.Of(run.FinishedAt - run.StartedAt),
-                    Markup.Escape(run.Origin.By));
+                    Markup.Escape(run.Trigger.By));
             }
 
             output.Console.Write(table);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Commands;
@@ -13,22 +14,14 @@ internal static class ResourcesCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var workspace = Workspace.Open(parsed, options);
-            await workspace.Runs.CloseGoneAsync(cancellationToken);
-            var rows = new List<Row>();
-            foreach (var resource in workspace.Resources.All)
-            {
-                var state = await workspace.States.FindAsync(resource.Name, cancellationToken);
-                var last = await workspace.History.ListAsync(resource.Name, 1, cancellationToken) is [var newest, ..] ? newest : null;
-                var holder = await workspace.States.HolderAsync(resource.Name, cancellationToken);
-                rows.Add(new(resource.Name, state.State.ToString(), state.Reason, state.Since, resource.Port, resource.DataDirectory, resource.Service,
-                    holder?.ToString(), last is null ? null : $"{last.Action} {last.Result ?? last.SubStatus} {Words.Of(last.StartedAt)}"));
-            }
-
-            Print(output, workspace.ConfigurationFile, rows, hasProblems: workspace.Problems.Count > 0);
-            foreach (var problem in workspace.Problems)
+            using var target = Target.Of(parsed, options);
+            var rows = (await target.ResourcesAsync(cancellationToken)).Select(resource => new Row(
+                resource.Name, resource.State, resource.Reason, resource.Since, resource.Port, resource.DataDirectory, resource.Service, resource.Running,
+                resource.LastRun is not { } last ? null : $"{last.Action} {last.Result ?? last.SubStatus} {Words.Of(last.StartedAt)}")).ToList();
+            Print(output, target.Place, rows, hasProblems: target.Problems.Count > 0);
+            foreach (var problem in target.Problems)
                 output.Talk.MarkupLineInterpolated($"[red]pgw:[/] {problem}");
-            return workspace.Problems.Count == 0 ? ExitCodes.Success : ExitCodes.Configuration;
+            return target.Problems.Count == 0 ? ExitCodes.Success : ExitCodes.Configuration;
         });
         return command;
     }

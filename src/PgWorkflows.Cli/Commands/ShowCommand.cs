@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 
 namespace PgWorkflows.Cli.Commands;
 
@@ -13,19 +14,8 @@ internal static class ShowCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var workspace = Workspace.Open(parsed, options);
-            await workspace.Runs.CloseGoneAsync(cancellationToken);
-            var wanted = parsed.GetRequiredValue(id);
-            var found = wanted == "last"
-                ? await workspace.History.ListAsync(null, 1, cancellationToken)
-                : await workspace.History.FindAsync(wanted, cancellationToken);
-            var run = found.Count switch
-            {
-                0 => throw new CliException(ExitCodes.UnknownRun, $"No run begins with '{wanted}'. 'pgw history' lists the runs."),
-                1 => found[0],
-                _ => throw new CliException(ExitCodes.UnknownRun, $"Several runs begin with '{wanted}'. Give more of the id."),
-            };
-            var view = await RunView.ReadAsync(workspace.History, run, cancellationToken);
+            using var target = Target.Of(parsed, options);
+            var view = new RunView(await target.RunAsync(parsed.GetRequiredValue(id), cancellationToken));
             if (output.IsJson)
                 output.Json(view.ToJson());
             else

@@ -4,6 +4,8 @@ using PgWorkflows.Cli.Output;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Demo;
+using PgWorkflows.Runtime.Reports;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Demo;
@@ -45,14 +47,13 @@ internal sealed class Story(CliOutput output, string data, bool alwaysFetch)
         if (outcome is not ActionOutcome.Ended(var runId))
             throw new CliException(ExitCodes.Busy, $"Another demo uses the history in {data}: {outcome}. Give this one its own folder with --data.");
 
-        var run = (await workspace.History.FindAsync(runId, cancellationToken))[0];
-        var view = await RunView.ReadAsync(workspace.History, run, cancellationToken);
+        var view = new RunView(await workspace.ReportAsync(runId, cancellationToken));
         _runs.Add(view);
         if (!output.IsJson)
             view.Print(output.Console);
         if (view.ExitCode != returnValue)
             _surprises.Add($"{action.Name} (run {runId}) ended with {view.ExitCode}, expected was {returnValue}");
-        foreach (var id in events.Where(id => view.Events.All(e => e.Id != id)))
+        foreach (var id in events.Where(id => view.Run.Events.All(e => e.Id != id)))
             _surprises.Add($"{action.Name} (run {runId}) did not log {id}");
     }
 

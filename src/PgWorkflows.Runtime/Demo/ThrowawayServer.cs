@@ -5,10 +5,10 @@ using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Postgres.ServiceControl;
 
-namespace PgWorkflows.Cli.Demo;
+namespace PgWorkflows.Runtime.Demo;
 
 /// <summary>A PostgreSQL cluster that lives as long as the demo: in a temporary folder, on a free loopback port, owned by an ordinary user.</summary>
-internal sealed class ThrowawayServer : IAsyncDisposable
+public sealed class ThrowawayServer : IAsyncDisposable
 {
     private readonly ICommandRunner _runner;
     private readonly string _folder;
@@ -16,11 +16,14 @@ internal sealed class ThrowawayServer : IAsyncDisposable
     private ThrowawayServer(ICommandRunner runner, string folder, Resource resource, bool isFetched) =>
         (_runner, _folder, Resource, IsFetched) = (runner, folder, resource, isFetched);
 
+    /// <summary>The resource over it.</summary>
     public Resource Resource { get; }
 
     /// <summary>The programs came with the npm package.</summary>
     public bool IsFetched { get; }
 
+    /// <summary>Makes the cluster, stopped.</summary>
+    /// <exception cref="DemoException">This machine has not what it needs.</exception>
     public static async Task<ThrowawayServer> MakeAsync(ICommandRunner runner, bool alwaysFetch, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("pgw-demo-").FullName;
@@ -37,7 +40,7 @@ internal sealed class ThrowawayServer : IAsyncDisposable
             var made = await runner.RunAsync(new Command(Path.Combine(programs, OperatingSystem.IsWindows() ? "initdb.exe" : "initdb"),
                 "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync") { OsUser = user, Limit = TimeSpan.FromMinutes(2) }, cancellationToken);
             if (!made.Succeeded)
-                throw new CliException(ExitCodes.Unavailable, $"The demo's cluster could not be made: {made.Command}: {made.Output}");
+                throw new DemoException($"The demo's cluster could not be made: {made.Command}: {made.Output}");
 
             var port = FreePort();
             string[] settings =
@@ -72,12 +75,13 @@ internal sealed class ThrowawayServer : IAsyncDisposable
     public int Kill()
     {
         var pid = PostmasterPidFile.Read(Resource.DataDirectory)?.Pid
-            ?? throw new CliException(ExitCodes.Internal, "The demo's server has no postmaster.pid, so there is nothing to kill.");
+            ?? throw new DemoException("The demo's server has no postmaster.pid, so there is nothing to kill.");
         using var postmaster = Process.GetProcessById(pid);
         postmaster.Kill();
         return pid;
     }
 
+    /// <summary>Stops the server and removes its files.</summary>
     public async ValueTask DisposeAsync()
     {
         // Whatever happened before: nothing stays behind. The story's own end has stopped the server already, as a rule.
@@ -103,7 +107,7 @@ internal sealed class ThrowawayServer : IAsyncDisposable
             return null;
         var names = File.ReadLines("/etc/passwd").Select(line => line.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
         return new[] { "postgres", "nobody", "daemon" }.FirstOrDefault(names.Contains)
-            ?? throw new CliException(ExitCodes.Unavailable, "PostgreSQL does not run as root, and this machine has no user postgres, nobody or daemon. Run the demo as an ordinary user.");
+            ?? throw new DemoException("PostgreSQL does not run as root, and this machine has no user postgres, nobody or daemon. Run the demo as an ordinary user.");
     }
 
     /// <summary>A folder that the user owns: made by that user in a place where it may for a moment.</summary>
@@ -117,7 +121,7 @@ internal sealed class ThrowawayServer : IAsyncDisposable
         }
 
         var chown = await runner.RunAsync(new Command("install", "-d", "-m", "700", "-o", user, home), cancellationToken);
-        return chown.Succeeded ? home : throw new CliException(ExitCodes.Unavailable, $"The demo's folder could not be made for {user}: {chown.Output}");
+        return chown.Succeeded ? home : throw new DemoException($"The demo's folder could not be made for {user}: {chown.Output}");
     }
 
     private static int FreePort()

@@ -1,0 +1,54 @@
+using PgWorkflows.Cli.Commands;
+using PgWorkflows.Cli.Output;
+using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Reports;
+
+namespace PgWorkflows.Cli.Targets;
+
+/// <summary>This machine's installation.</summary>
+internal sealed class LocalTarget(Workspace workspace) : ITarget
+{
+    public string Place => workspace.ConfigurationFile;
+
+    public IReadOnlyList<ConfigurationProblem> Problems => workspace.Problems;
+
+    public async Task<RunReport> RunAsync(string resource, ResourceAction action, CliOutput output, CancellationToken cancellationToken)
+    {
+        var request = new ActionRequest(workspace.Find(resource).Name, action, Origin.OfThisCommand());
+        using var progress = new LiveProgress(output);
+        return await workspace.Runner.RunAsync(request, progress, cancellationToken) switch
+        {
+            // Also after Ctrl+C: how the run ended is what the operator wants to know then.
+            ActionOutcome.Ended(var runId) => await workspace.ReportAsync(runId, CancellationToken.None),
+            ActionOutcome.Busy(var holder) => throw new CliException(ExitCodes.Busy,
+                $"'{resource}' is busy: {holder} is under way. Nothing was done; try again when it has ended (pgw show {holder.InstanceId})."),
+            var other => throw new System.Diagnostics.UnreachableException($"Unexpected {other.GetType().Name}"),
+        };
+    }
+
+    public Task<IReadOnlyList<ResourceReport>> ResourcesAsync(CancellationToken cancellationToken) => workspace.Reports.ResourcesAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<RunSummary>> RunsAsync(string? resource, int most, CancellationToken cancellationToken)
+    {
+        var runs = await workspace.Reports.RunsAsync(resource, most, cancellationToken);
+        if (runs.Count == 0 && resource is not null)
+            workspace.Find(resource); // A resource that is configured no more still has its history; one that never was is a mistake.
+        return runs;
+    }
+
+    public Task<RunReport> RunAsync(string id, CancellationToken cancellationToken) => workspace.ReportAsync(id, cancellationToken);
+
+    public void Dispose()
+    {
+        // An installation opens its history for each question and holds nothing.
+    }
+
+    public async Task<IReadOnlyList<EventReport>> EventsAsync(string? resource, int most, CancellationToken cancellationToken)
+    {
+        var events = await workspace.Reports.EventsAsync(resource, most, cancellationToken);
+        if (events.Count == 0 && resource is not null)
+            workspace.Find(resource);
+        return events;
+    }
+}

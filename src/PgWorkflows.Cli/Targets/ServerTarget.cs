@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using PgWorkflows.Cli.Output;
+using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Reports;
+using Spectre.Console;
+
+namespace PgWorkflows.Cli.Targets;
+
+/// <summary>A server, asked with a key.</summary>
+internal sealed class ServerTarget : ITarget, IDisposable
+{
+    /// <summary>Longer than the server waits for a run, so that it answers before we give up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly HttpClient _http;
+
+    public ServerTarget(string server, string key)
+    {
+        if (!Uri.TryCreate(server.TrimEnd('/') + "/api/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new CliException(ExitCodes.Usage, $"--server is '{server}'. Give an address such as https://db1.example:5480.");
+        Place = server;
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address, Timeout = Patience };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public string Place { get; }
+
+    public async Task<RunReport> RunAsync(string resource, ResourceAction action, CliOutput output, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, $"resources/{Uri.EscapeDataString(resource)}/actions/{action.Name}?wait=30", cancellationToken);
+        var run = await ReadAsync<RunReport>(answer, cancellationToken);
+        if (run.IsRunning && !output.IsJson)
+            output.Talk.MarkupLineInterpolated($"Run {run.Id} goes on at {Place}.");
+        while (run.IsRunning)
+        {
+            // The run is the server's: leaving here by Ctrl+C does not end it.
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
+            run = await RunAsync(run.Id, cancellationToken);
+        }
+
+        return run;
+    }
+
+    public async Task<IReadOnlyList<ResourceReport>> ResourcesAsync(CancellationToken cancellationToken) => await GetAsync<ResourceReport[]>("resources", cancellationToken);
+
+    public async Task<IReadOnlyList<RunSummary>> RunsAsync(string? resource, int most, CancellationToken cancellationToken) =>
+        await KnownAsync(await GetAsync<RunSummary[]>($"runs?last={most}{Of(resource)}", cancellationToken), resource, cancellationToken);
+
+    public Task<RunReport> RunAsync(string id, CancellationToken cancellationToken) => GetAsync<RunReport>($"runs/{Uri.EscapeDataString(id)}", cancellationToken);
+
+    public async Task<IReadOnlyList<EventReport>> EventsAsync(string? resource, int most, CancellationToken cancellationToken) =>
+        await KnownAsync(await GetAsync<EventReport[]>($"events?last={most}{Of(resource)}", cancellationToken), resource, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private static string Of(string? resource) => resource is null ? "" : "&resource=" + Uri.EscapeDataString(resource);
+
+    private async Task<T[]> KnownAsync<T>(T[] found, string? resource, CancellationToken cancellationToken)
+    {
+        if (found.Length == 0 && resource is not null
+            && (await ResourcesAsync(cancellationToken)).All(known => !known.Name.Equals(resource, StringComparison.OrdinalIgnoreCase)))
+            throw new CliException(ExitCodes.UnknownResource, $"{Place}: there is no resource '{resource}'.");
+        return found;
+    }
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, cancellationToken);
+        return await ReadAsync<T>(answer, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            return await _http.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CliException(ExitCodes.Unreachable, $"{Place} cannot be reached: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CliException(ExitCodes.Unreachable, $"{Place} does not answer within {Patience.TotalSeconds} s.");
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.IsSuccessStatusCode && answer.Content.Headers.ContentType?.MediaType == "application/json")
+            return await answer.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancellationToken) ?? throw Strange(answer);
+
+        var problem = answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
+            ? await answer.Content.ReadFromJsonAsync<Problem>(JsonSerializerOptions.Web, cancellationToken) : null;
+        var detail = problem?.Detail ?? "";
+        throw (answer.StatusCode, problem?.Field) switch
+        {
+            (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, _) => new CliException(ExitCodes.Refused, $"{Place} refuses: {detail}"),
+            (HttpStatusCode.NotFound, "name") => new CliException(ExitCodes.UnknownResource, $"{Place}: {detail}"),
+            (HttpStatusCode.NotFound or HttpStatusCode.Conflict, "id") => new CliException(ExitCodes.UnknownRun, $"{Place}: {detail}"),
+            (HttpStatusCode.Conflict, _) => new CliException(ExitCodes.Busy, $"{Place}: {detail}"),
+            (HttpStatusCode.BadRequest, not null) => new CliException(ExitCodes.Usage, $"{Place}: {detail}"),
+            _ => Strange(answer),
+        };
+    }
+
+    private CliException Strange(HttpResponseMessage answer) =>
+        new(ExitCodes.Unreachable, $"{Place} does not answer as a PgWorkflows server does ({(int)answer.StatusCode} {answer.ReasonPhrase}).");
+
+    private sealed record Problem(string? Detail, string? Field);
+}

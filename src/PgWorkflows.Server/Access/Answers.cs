@@ -1,0 +1,18 @@
+using System.Text.Json;
+using PgWorkflows.Server.Console;
+
+namespace PgWorkflows.Server.Access;
+
+/// <summary>How a refusal or an error is told: to programs as ProblemDetails, to people as a page.</summary>
+internal static class Answers
+{
+    public static Task ProblemAsync(HttpContext context, int status, string detail)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(
+            new { type = "about:blank", title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail },
+            JsonSerializerOptions.Web, "application/problem+json");
+    }
+
+    public static Task PageAsync(HttpContext context, int status, string detail) => MessagePage.Show(context, status, detail).ExecuteAsync(context);
+}

@@ -1,0 +1,79 @@
+using PgWorkflows.Persistence.Checks;
+using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Reports;
+using PgWorkflows.Server.Access;
+
+namespace PgWorkflows.Server.Console.Pages;
+
+/// <summary>The first page with every resource, and one page for each.</summary>
+internal static class ResourcePages
+{
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", OverviewAsync).RequirePermission(Permissions.ReadResources);
+        routes.MapGet("/resources/{name}", OneAsync).RequirePermission(Permissions.ReadResources);
+    }
+
+    private static async Task<IResult> OverviewAsync(HttpContext context, Reports reports, CheckHistory checks)
+    {
+        var page = Page.Of(context);
+        var cards = new List<Html>();
+        foreach (var resource in await reports.ResourcesAsync(context.RequestAborted))
+            cards.Add(Card(page, resource, await checks.LastAsync(resource.Name, context.RequestAborted)));
+        var body = page.Html($"<h1>{Texts.Resources}</h1>{(cards.Count == 0 ? page.Html($"<p>{Texts.NoResource}</p>") : page.Html($"<div class=\"cards\">{cards}</div>"))}");
+        return new PageResult(page, page.Say(Texts.Resources), body, isLive: true);
+    }
+
+    private static Html Card(Page page, ResourceReport resource, CheckFacts? last) => page.Html(
+        $"""
+        <section class="card edge-{Words.Tone(resource.State)}">
+        <h2><a id="resource-{resource.Name}" href="{Links.Resource(resource.Name)}">{resource.Name}</a> {ResourceViews.State(page, resource.State)}</h2>
+        {Facts(page, resource, last)}
+        {ResourceViews.Actions(page, resource.Name)}
+        </section>
+        """);
+
+    private static Html Facts(Page page, ResourceReport resource, CheckFacts? last) => page.Html(
+        $"""
+        <dl>
+        <dt>{Texts.LastCheck}</dt><dd>{ResourceViews.LastCheck(page, last)}</dd>
+        <dt>{Texts.UnderWay}</dt><dd>{ResourceViews.UnderWay(page, resource)}</dd>
+        <dt>{Texts.Reason}</dt><dd>{resource.Reason}{(resource.Since is null ? default : page.Html($" <span class=\"quiet\">({Texts.Since} {resource.Since})</span>"))}</dd>
+        </dl>
+        """);
+
+    private static async Task<IResult> OneAsync(HttpContext context, string name, Reports reports, CheckHistory checks)
+    {
+        var page = Page.Of(context);
+        var aborted = context.RequestAborted;
+        var resource = (await reports.ResourcesAsync(aborted)).FirstOrDefault(resource => resource.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (resource is null)
+            return MessagePage.NotFound(context);
+
+        var now = page.Clock.GetUtcNow();
+        var day = await checks.SinceAsync(resource.Name, now - Day, aborted);
+        var last = await checks.LastAsync(resource.Name, aborted);
+        var runs = await reports.RunsAsync(resource.Name, 15, aborted);
+        var events = await reports.EventsAsync(resource.Name, 15, aborted);
+        var body = page.Html(
+            $"""
+            <h1>{resource.Name} {ResourceViews.State(page, resource.State)}</h1>
+            {Facts(page, resource, last)}
+            {ResourceViews.Actions(page, resource.Name)}
+            <h2>{Texts.Last24Hours}</h2>
+            {(day.Count == 0 ? page.Html($"<p class=\"quiet\">{Texts.NoChecks}</p>") : page.Html($"{CheckStrip.Draw(page, day, now)}<h2>{Texts.Durations}</h2>{DurationPlot.Draw(page, day, now)}"))}
+            <h2>{Texts.Runs}</h2>
+            {ResourceViews.Runs(page, runs, withResource: false)}
+            <h2>{Texts.Events}</h2>
+            {ResourceViews.Events(page, events, withResource: false)}
+            <dl class="quiet">
+            <dt>{Texts.Service}</dt><dd>{resource.Service}</dd>
+            <dt>{Texts.Port}</dt><dd>{resource.Port}</dd>
+            <dt>{Texts.DataDirectory}</dt><dd>{resource.DataDirectory}</dd>
+            </dl>
+            """);
+        return new PageResult(page, resource.Name, body, isLive: true);
+    }
+}
