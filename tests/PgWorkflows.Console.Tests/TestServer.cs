@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -20,14 +20,15 @@ internal sealed partial class TestServer : IDisposable
 
     public TestServer(Resource? resource = null, TimeProvider? time = null)
     {
-        resource ??= new Resource { Name = "main", ServiceControl = ServiceControlKind.PgCtl, Service = "main", DataDirectory = _folder, BinDirectory = "/usr/bin", Port = 5432 };
+        File.WriteAllText(ConfigurationFile, new JsonObject
+        {
+            ["PgWorkflows"] = new JsonObject { [nameof(Data)] = Data, ["Resources"] = resource is null ? new JsonArray() : new JsonArray(Entry(resource)) },
+        }.ToJsonString());
         _factory = new WebApplicationFactory<FirstCredential>().WithWebHostBuilder(host =>
         {
             host.UseContentRoot(_folder);
             host.UseSetting("urls", "http://127.0.0.1:0");
-            host.UseSetting("PgWorkflows:Data", Data);
-            foreach (var (key, value) in Entry(resource))
-                host.UseSetting($"{ResourceConfiguration.Section}:0:{key}", value);
+            host.UseSetting("config", ConfigurationFile);
             if (time is not null)
                 host.ConfigureServices(services => services.AddSingleton(time));
         });
@@ -39,6 +40,8 @@ internal sealed partial class TestServer : IDisposable
     public Uri Address { get; }
 
     public string Data => Path.Combine(_folder, "data");
+
+    public string ConfigurationFile => Path.Combine(_folder, "server.json");
 
     public IServiceProvider Services => _factory.Services;
 
@@ -88,18 +91,22 @@ internal sealed partial class TestServer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static IEnumerable<(string Key, string? Value)> Entry(Resource resource)
+    private static JsonObject Entry(Resource resource)
     {
-        yield return ("name", resource.Name);
-        yield return ("serviceControl", "pg_ctl");
-        yield return ("dataDirectory", resource.DataDirectory);
-        yield return ("binDirectory", resource.BinDirectory);
-        yield return ("port", resource.Port.ToString(CultureInfo.InvariantCulture));
-        yield return ("initialState", resource.InitialState.ToString());
+        var entry = new JsonObject
+        {
+            ["name"] = resource.Name,
+            ["serviceControl"] = "pg_ctl",
+            ["dataDirectory"] = resource.DataDirectory,
+            ["binDirectory"] = resource.BinDirectory,
+            ["port"] = resource.Port,
+            ["initialState"] = resource.InitialState.ToString(),
+            ["probeLimit"] = "00:00:10",
+            ["pollInterval"] = "00:00:00.5",
+        };
         if (resource.OsUser is not null)
-            yield return ("osUser", resource.OsUser);
-        yield return ("probeLimit", "00:00:10");
-        yield return ("pollInterval", "00:00:00.5");
+            entry["osUser"] = resource.OsUser;
+        return entry;
     }
 
     [GeneratedRegex("name=\"antiforgery\" value=\"([^\"]+)\"")]

@@ -6,17 +6,16 @@ using PgWorkflows.Runtime;
 namespace PgWorkflows.Server.Api;
 
 /// <summary>Runs that go on when the request that asked for them has ended, until the server is told to stop: then each closes itself as interrupted.</summary>
-internal sealed partial class BackgroundRuns(Installation installation, ILogger<BackgroundRuns> log) : IHostedService, IDisposable
+internal sealed partial class BackgroundRuns(Installation installation, IHostApplicationLifetime lifetime, ILogger<BackgroundRuns> log) : IHostedService
 {
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Task, byte> _runs = new();
 
     /// <summary>Starts an action; answers when it is stored, or when it turns out that it cannot begin.</summary>
     public async Task<StartedAction> BeginAsync(ActionRequest request)
     {
-        _stopping.Token.ThrowIfCancellationRequested();
+        lifetime.ApplicationStopping.ThrowIfCancellationRequested();
         var begun = new Begin();
-        var run = Task.Run(() => installation.Runner.RunAsync(request, begun, _stopping.Token), CancellationToken.None);
+        var run = Task.Run(() => installation.Runner.RunAsync(request, begun, lifetime.ApplicationStopping), CancellationToken.None);
         Keep(run, request);
         if (await Task.WhenAny(begun.RunId, run) == begun.RunId)
             return new StartedAction.Running(await begun.RunId, run);
@@ -31,13 +30,9 @@ internal sealed partial class BackgroundRuns(Installation installation, ILogger<
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
+    /// <summary>The runs know already that the server stops; they are given the host's patience to say so in the history.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken) =>
         await Task.WhenAll(_runs.Keys).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public void Dispose() => _stopping.Dispose();
 
     private void Keep(Task run, ActionRequest request)
     {
