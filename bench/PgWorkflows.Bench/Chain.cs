@@ -80,6 +80,6 @@ internal sealed class Chain
         var database = Database.Open(folder);
         var definitions = new DefinitionStore(database, TimeProvider.System);
         await definitions.ImportAsync([Definition], CancellationToken.None);
-        return (new RunStore(database, TimeProvider.System), (await definitions.PublishedAsync(CancellationToken.None))["chain"]);
+        return (new RunStore(database, TimeProvider.System), (await definitions.ChooseAsync("chain", new(VersionKind.Published), CancellationToken.None))!.ToStored());
     }
 }

@@ -64,6 +64,10 @@ catch (HistoryException e)
 {
     return output.Fail(ExitCodes.History, e.Message);
 }
+catch (HistoryLostException e)
+{
+    return output.Fail(ExitCodes.History, e.Message);
+}
 catch (System.Data.Common.DbException e)
 {
     return output.Fail(ExitCodes.History, $"The history could not be written or read: {e.Message}. Mend the disk or the rights of the --data folder; pgw doctor says what was under way.");

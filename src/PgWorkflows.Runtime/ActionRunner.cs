@@ -13,8 +13,7 @@ public sealed class ActionRunner(
     /// <summary>How often a check looks whether a state-changing action wants it to end.</summary>
     private static readonly TimeSpan YieldInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>After so many unsaved entries a run that never waits is stored, so that its memory does not grow.</summary>
-    private const int MaxUnsaved = 1000;
+    private readonly RunCarrier _carrier = new(runs, resources, time);
 
     /// <summary>Runs an action and comes back when it has ended.</summary>
     /// <param name="request">What to run.</param>
@@ -32,8 +31,9 @@ public sealed class ActionRunner(
 
         var instance = WorkflowInstance.Start(version.Program, new StartRequest
         {
-            InstanceId = RunIds.New(),
+            InstanceId = request.RunId ?? RunIds.New(),
             Input = new Dictionary<string, object?> { ["Resource"] = resource.Name },
+            ParentInstanceId = request.ParentRunId,
             Name = $"{name} {resource.Name}",
         }, time.GetUtcNow());
 
@@ -45,8 +45,8 @@ public sealed class ActionRunner(
             case BeginResult.Begun(var run):
                 observer.Begun(run);
                 return request.Action.ChangesState
-                    ? await CarryOnAsync(run, observer, cancellationToken)
-                    : await CheckAsync(run, observer, cancellationToken);
+                    ? await CarryOnAsync(run, request, observer, cancellationToken)
+                    : await CheckAsync(run, request, observer, cancellationToken);
             case BeginResult.Busy(var holder, null):
                 return new ActionOutcome.Busy(holder);
             case BeginResult.Busy(_, { } skipped):
@@ -57,14 +57,14 @@ public sealed class ActionRunner(
     }
 
     /// <summary>A check gives way: it watches for an action that wants the resource, and ends as skipped.</summary>
-    private async Task<ActionOutcome> CheckAsync(Run run, IRunObserver observer, CancellationToken cancellationToken)
+    private async Task<ActionOutcome> CheckAsync(Run run, ActionRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
         using var yielding = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watch = WatchAsync(run.Instance.Id, yielding, ended.Token);
         try
         {
-            return await CarryOnAsync(run, observer, yielding.Token);
+            return await CarryOnAsync(run, request, observer, yielding.Token);
         }
         finally
         {
@@ -92,69 +92,9 @@ public sealed class ActionRunner(
         }
     }
 
-    private async Task<ActionOutcome> CarryOnAsync(Run run, IRunObserver observer, CancellationToken cancellationToken)
+    private async Task<ActionOutcome> CarryOnAsync(Run run, ActionRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
-        try
-        {
-            while (true)
-            {
-                while (run.Instance.Current is { } activity)
-                {
-                    observer.Running(run, activity);
-                    if (activity.HasEffect)
-                    {
-                        run = await runs.TrySaveIntentAsync(run, cancellationToken) ?? throw new RunTakenException(run.Instance.Id);
-                        observer.Stored(run);
-                    }
-
-                    var result = await activity.RunAsync(cancellationToken);
-                    run = run with { Instance = run.Instance.Apply(result, time.GetUtcNow()) };
-                    if (!activity.HasEffect && !activity.WantsCommit && result.Emissions.Count == 0 && !run.Instance.Rests && run.Instance.UnsavedCount < MaxUnsaved)
-                        continue; // Pure steps are stored with the next commit.
-
-                    run = await runs.TrySaveAsync(run) ?? throw new RunTakenException(run.Instance.Id);
-                    observer.Stored(run);
-                }
-
-                if (run.Instance.Status == WorkflowStatus.Finished)
-                    return new ActionOutcome.Ended(run.Instance.Id);
-                run = await WaitAsync(run, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return await CloseAsync(run);
-        }
-        catch (RunTakenException)
-        {
-            return await CloseAsync(run);
-        }
-    }
-
-    /// <summary>Waits for what is due first. The run is stored; a run that waits for nothing that can come is ended by an incident.</summary>
-    private async Task<Run> WaitAsync(Run run, CancellationToken cancellationToken)
-    {
-        var next = run.Instance.Bookmarks.Where(bookmark => bookmark.DueAt is not null).MinBy(bookmark => bookmark.DueAt);
-        var now = time.GetUtcNow();
-        if (next is null)
-        {
-            var stuck = run with { Instance = run.Instance.Fail(new StuckRunException(run.Instance.Bookmarks is [var first, ..] ? first.Name : null), now) };
-            return await runs.TrySaveAsync(stuck) ?? throw new RunTakenException(run.Instance.Id);
-        }
-
-        if (next.DueAt > now)
-            await Task.Delay(next.DueAt.Value - now, time, cancellationToken);
-        return run with { Instance = run.Instance.Resume(next.Id, null, time.GetUtcNow()) ?? run.Instance };
-    }
-
-    /// <summary>The run was ended from outside: by an action that a check gives way to, or because this process is told to stop.</summary>
-    private async Task<ActionOutcome> CloseAsync(Run run)
-    {
-        var reason = await runs.CancelReasonAsync(run.Instance.Id, CancellationToken.None);
-        if (reason is not null)
-            await runs.CloseAsync(run, RunResults.Skipped, $"Skipped: {reason}.", CancellationToken.None);
-        else
-            await runs.CloseAsync(run, RunResults.Interrupted, "Interrupted: the process was told to stop.", CancellationToken.None);
+        await _carrier.CarryOnAsync(run, RunTerms.OfAction(request.Action, request.Mailbox), observer, cancellationToken);
         return new ActionOutcome.Ended(run.Instance.Id);
     }
 }
@@ -163,7 +103,17 @@ public sealed class ActionRunner(
 /// <param name="Resource">The protected resource's name.</param>
 /// <param name="Action">Which of the five actions.</param>
 /// <param name="Origin">Who or what asks for it.</param>
-public sealed record ActionRequest(string Resource, ResourceAction Action, RunOrigin Origin);
+public sealed record ActionRequest(string Resource, ResourceAction Action, RunOrigin Origin)
+{
+    /// <summary>The id that the run is to have; by default a new one.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>The run that starts this one.</summary>
+    public string? ParentRunId { get; init; }
+
+    /// <summary>What resumes the run besides the time; null where nothing else can.</summary>
+    public RunMailbox? Mailbox { get; init; }
+}
 
 /// <summary>How a request for an action ended.</summary>
 public abstract record ActionOutcome

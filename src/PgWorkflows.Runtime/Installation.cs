@@ -22,8 +22,9 @@ public sealed class Installation
         History = new History(Database);
         Definitions = new DefinitionStore(Database, time);
         Programs = new Programs(Definitions);
-        Library = new ActivityLibrary(PostgresActivities.Create(Resources, States, time), new(new JavaScriptLanguage()));
-        Runner = new ActionRunner(Resources, Runs, Programs, Library, time);
+        Instances = new Instances(Database);
+        Log = new InstanceLog(Database);
+        Workflows = new WorkflowRunner(Resources, Runs, Instances, Programs, PostgresActivities.Create(Resources, States, time), new(new JavaScriptLanguage()), time);
     }
 
     /// <summary>The protected servers.</summary>
@@ -51,10 +52,19 @@ public sealed class Installation
     public Programs Programs { get; }
 
     /// <summary>The activity types known here.</summary>
-    public ActivityLibrary Library { get; }
+    public ActivityLibrary Library => Workflows.Library;
 
     /// <summary>Runs actions.</summary>
-    public ActionRunner Runner { get; }
+    public ActionRunner Runner => Workflows.Actions;
+
+    /// <summary>Starts any workflow in the background of this process.</summary>
+    public WorkflowRunner Workflows { get; }
+
+    /// <summary>The runs as Elsa Studio lists them.</summary>
+    public Instances Instances { get; }
+
+    /// <summary>The journals and activity executions of runs.</summary>
+    public InstanceLog Log { get; }
 
     /// <summary>Where this platform keeps the state of programs: for root and services a folder of the machine, else one of the user.</summary>
     public static string DefaultData()

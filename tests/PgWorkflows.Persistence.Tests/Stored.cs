@@ -45,7 +45,7 @@ internal sealed class Stored : IDisposable
         var stored = new Stored();
         var definitions = new DefinitionStore(stored.Database, stored.Time);
         await definitions.ImportAsync([stored.Program.Definition], CancellationToken.None);
-        stored.Definition = (await definitions.PublishedAsync(CancellationToken.None))["w"];
+        stored.Definition = (await definitions.FindAsync((await definitions.PublishedIdsAsync(CancellationToken.None))["w"], CancellationToken.None))!;
         return stored;
     }
 

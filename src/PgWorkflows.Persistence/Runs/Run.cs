@@ -77,6 +77,9 @@ public static class RunResults
     /// <summary>It ended without reaching an end node, for example by an incident.</summary>
     public const string Incomplete = nameof(Incomplete);
 
+    /// <summary>Somebody ended it; of workflows that are not one of the five actions.</summary>
+    public const string Cancelled = nameof(Cancelled);
+
     /// <summary>A check that met a state-changing action, or a resource that is not in service.</summary>
     public const string Skipped = nameof(ActionResult.Skipped);
 }

@@ -10,7 +10,7 @@ namespace PgWorkflows.Persistence.Runs;
 /// The runs as they are carried on. A state, its journal, its records, its events and its lease move in one transaction,
 /// and a revision lets exactly one writer win.
 /// </summary>
-public sealed class RunStore(Database database, TimeProvider time)
+public sealed partial class RunStore(Database database, TimeProvider time)
 {
     /// <summary>Stores a new run, if the resource is free for it. A state-changing action takes the lease and ends checks that are under way.</summary>
     public async Task<BeginResult> BeginAsync(NewRun begin, CancellationToken cancellationToken)
@@ -27,11 +27,7 @@ public sealed class RunStore(Database database, TimeProvider time)
         if (begin.TakesLease)
         {
             run = run with { Fence = await LeaseTable.TakeAsync(connection, transaction, run.Resource!, run.Instance.Id, begin.Action!, owner, Now) };
-            await connection.ExecuteAsync(
-                """
-                update workflow_instance set cancel_reason = @reason
-                where resource = @Resource collate nocase and status = 'Running' and action in ('quickCheck', 'deepCheck') and cancel_reason is null
-                """, new { reason = $"{begin.Action} began (run {run.Instance.Id})", run.Resource }, transaction);
+            await EndChecksAsync(connection, transaction, run.Resource!, begin.Action!, run.Instance.Id);
         }
 
         if (holder is not null)
@@ -114,16 +110,6 @@ public sealed class RunStore(Database database, TimeProvider time)
         await using var connection = database.Connect();
         return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "select cancel_reason from workflow_instance where id = @instanceId", new { instanceId }, cancellationToken: cancellationToken));
-    }
-
-    /// <summary>Ends a run from its own process: a check that gives way, or an action whose process was told to stop.</summary>
-    public async Task CloseAsync(Run run, string result, string note, CancellationToken cancellationToken)
-    {
-        await using var connection = database.ConnectDurably();
-        await using var transaction = connection.BeginTransaction();
-        await Closing.CloseAsync(connection, transaction, run.Instance.Id, result, note, run.Instance, Now);
-        cancellationToken.ThrowIfCancellationRequested();
-        transaction.Commit();
     }
 
     /// <summary>Closes the runs whose process is gone and frees their leases; runs of living processes are left alone.</summary>

@@ -1,12 +1,38 @@
+using PgWorkflows.Engine.Definitions;
+using PgWorkflows.Server.Access;
+
 namespace PgWorkflows.Server.Elsa;
 
+/// <summary>As much of Elsa's API as the real Elsa Studio needs (elsa-contract 3 and 4). What is not here answers 404.</summary>
 internal static class ElsaApiSetup
 {
+    /// <summary>Where the API is.</summary>
+    public const string Path = "/elsa/api";
+
     public static void AddElsaApi(this WebApplicationBuilder builder)
     {
+        // A definition of the largest size inside of Studio's envelope still fits; every endpoint sets its own limit below this.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = DefinitionReader.MaxBytes + ImportFiles.MaxBytes);
+        builder.Services.AddSingleton<DefinitionModels>();
+        builder.Services.AddSingleton<InstanceModels>();
+        builder.Services.AddSignalR(options => options.MaximumReceiveMessageSize = 4096);
+        builder.Services.AddSingleton<InstanceWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<InstanceWatch>());
     }
 
     public static void MapElsaApi(this WebApplication app)
     {
+        var api = app.MapGroup(Path).AddEndpointFilter(Refusal.Answer);
+        api.MapDefinitions();
+        api.MapDefinitionsBulk();
+        api.MapExchange();
+        api.MapSubgraphs();
+        api.MapExecution();
+        api.MapInstances();
+        api.MapJournal();
+        api.MapActivityExecutions();
+        api.MapDescriptors();
+        api.MapFeatures();
+        app.MapHub<InstanceHub>("/elsa/hubs/workflow-instance").RequirePermission("read:workflow-instances");
     }
 }

@@ -20,5 +20,7 @@ internal static class ServerHost
         };
         var data = builder.Configuration["PgWorkflows:Data"] is { Length: > 0 } given ? Path.GetFullPath(given) : Installation.DefaultData();
         builder.Services.AddSingleton(new Installation(resources, data, TimeProvider.System));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<RunsInBackground>();
     }
 }

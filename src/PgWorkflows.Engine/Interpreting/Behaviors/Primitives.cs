@@ -60,8 +60,9 @@ internal sealed class WriteLine : Behavior
 {
     public override void Execute(Burst burst, ActivityContext self)
     {
-        burst.Emit(new LineWritten(self.Inputs.GetValueOrDefault("Text") is { } text ? ValueConverter.ToText(text) : ""));
-        burst.Complete(self);
+        var line = self.Inputs.GetValueOrDefault("Text") is { } text ? ValueConverter.ToText(text) : "";
+        burst.Emit(new LineWritten(line));
+        burst.Complete(self, sentence: line);
     }
 }
 

@@ -1,0 +1,66 @@
+using PgWorkflows.Engine.Activities;
+using PgWorkflows.Engine.Instances;
+using PgWorkflows.Persistence.Runs;
+
+namespace PgWorkflows.Runtime;
+
+/// <summary>A run that this process carries.</summary>
+internal sealed class LiveRun(string id) : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Task _ended = Task.CompletedTask;
+
+    public string Id { get; } = id;
+
+    public RunMailbox Mailbox { get; } = new();
+
+    /// <summary>Completes when the run is stored, or has ended without.</summary>
+    public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The state that was stored last.</summary>
+    public WorkflowInstance? Last { get; set; }
+
+    public CancellationToken Token => _stop.Token;
+
+    public void Carry(Task carrying, Func<Task, Task> ended) =>
+        _ended = carrying.ContinueWith(ended, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+
+    /// <summary>Ends the run and waits until that is stored.</summary>
+    public async Task StopAsync()
+    {
+        try
+        {
+            await _stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+
+        await _ended;
+    }
+
+    public void Dispose() => _stop.Dispose();
+}
+
+/// <summary>Passes on what is stored, and starts what a stored step has asked for.</summary>
+internal sealed class RunWatch(LiveRun live, IRunObserver? observer, Action<WorkflowDispatched> dispatch) : IRunObserver
+{
+    public void Begun(Run run) => Pass(run, watching => watching.Begun(run));
+
+    public void Running(Run run, PendingActivity activity) => observer?.Running(run, activity);
+
+    public void Stored(Run run) => Pass(run, watching => watching.Stored(run));
+
+    private void Pass(Run run, Action<IRunObserver> tell)
+    {
+        live.Last = run.Instance;
+        live.Begun.TrySetResult();
+        foreach (var dispatched in run.LastStored?.Emissions.OfType<WorkflowDispatched>() ?? [])
+            dispatch(dispatched);
+        if (observer is not null)
+            tell(observer);
+        if (run.Instance.Rests)
+            live.Mailbox.Rest();
+    }
+}

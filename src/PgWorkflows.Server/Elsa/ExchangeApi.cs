@@ -1,0 +1,111 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using PgWorkflows.Engine.Definitions;
+using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Runtime;
+using PgWorkflows.Server.Access;
+
+namespace PgWorkflows.Server.Elsa;
+
+/// <summary>Definitions as files: export and import, one or several in a ZIP archive (elsa-contract 1.13).</summary>
+internal static class ExchangeApi
+{
+    private const string Schema = "https://elsaworkflows.io/schemas/workflow-definition/v3.0.0/schema.json";
+
+    public static void MapExchange(this IEndpointRouteBuilder api)
+    {
+        api.MapMethods("/workflow-definitions/{definitionId}/export", ["GET", "POST"], ExportAsync).RequirePermission("read:workflow-definitions");
+        api.MapPost("/bulk-actions/export/workflow-definitions", ExportManyAsync).RequirePermission("read:workflow-definitions");
+        api.MapPost("/workflow-definitions/import", (HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken) =>
+            ImportAsync(null, context, installation, models, cancellationToken)).RequirePermission("write:workflow-definitions");
+        api.MapPut("/workflow-definitions/{definitionId}/import", ImportAsync).RequirePermission("write:workflow-definitions");
+        api.MapPost("/workflow-definitions/import-files", ImportFilesAsync).RequirePermission("write:workflow-definitions").DisableAntiforgery();
+    }
+
+    private static async Task<IResult> ExportAsync(string definitionId, HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    {
+        var choice = new Query(context).Versions("versionOptions", VersionKind.Latest);
+        return await installation.Definitions.ChooseAsync(definitionId, choice, cancellationToken) is { } version
+            ? ElsaJson.File(await FileAsync(version, models, cancellationToken), NameOf(version)) : Results.NotFound();
+    }
+
+    private static async Task<IResult> ExportManyAsync(HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    {
+        var ids = (await RequestBody.ReadAsync(context)).Texts("ids") ?? throw new Refusal("ids", "A list of version ids is expected here.");
+        var (versions, _) = ids.Count == 0 ? ([], 0) : await installation.Definitions.ListAsync(new() { VersionIds = ids }, cancellationToken);
+        if (versions.Count == 0)
+            return Results.NotFound();
+        if (versions is [var only])
+            return ElsaJson.File(await FileAsync(only, models, cancellationToken), NameOf(only));
+
+        using var memory = new MemoryStream();
+        using (var archive = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var version in versions)
+            {
+                await using var entry = await archive.CreateEntry(NameOf(version)).OpenAsync(cancellationToken);
+                await entry.WriteAsync(System.Text.Encoding.UTF8.GetBytes((await FileAsync(version, models, cancellationToken)).ToJsonString(ElsaJson.Indented)), cancellationToken);
+            }
+        }
+
+        return Results.File(memory.ToArray(), "application/zip", "workflow-definitions.zip");
+    }
+
+    private static async Task<IResult> ImportAsync(
+        string? definitionId, HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync(context, DefinitionReader.MaxBytes);
+        var input = DefinitionInput.Read(body.Json, "", definitionId);
+        var draft = await installation.Definitions.SaveDraftAsync(input.DefinitionId ?? RunIds.New(), input.Content, cancellationToken);
+        return ElsaJson.Ok(await models.OfAsync(draft, cancellationToken), input.DefinitionId is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    /// <summary>All files are read and looked at before the first one is stored.</summary>
+    private static async Task<IResult> ImportFilesAsync(HttpContext context, Installation installation, CancellationToken cancellationToken)
+    {
+        if (!context.Request.HasFormContentType)
+            throw new Refusal(StatusCodes.Status415UnsupportedMediaType, "files", "The files are expected as a multipart form.");
+        var inputs = new List<DefinitionInput>();
+        foreach (var file in await UploadAsync(context, cancellationToken))
+        {
+            await using var content = file.OpenReadStream();
+            inputs.AddRange(await ImportFiles.ReadAsync(file.FileName, content, cancellationToken));
+        }
+
+        foreach (var input in inputs)
+            await installation.Definitions.SaveDraftAsync(input.DefinitionId ?? RunIds.New(), input.Content, cancellationToken);
+        return ElsaJson.Ok(new { count = inputs.Count });
+    }
+
+    private static async Task<IFormFileCollection> UploadAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var form = await context.Request.ReadFormAsync(new() { MultipartBodyLengthLimit = ImportFiles.MaxBytes, ValueCountLimit = 100 }, cancellationToken);
+            return form.Files;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new Refusal("files", $"The form cannot be read: {e.Message}");
+        }
+    }
+
+    private static async Task<JsonObject> FileAsync(DefinitionVersion version, DefinitionModels models, CancellationToken cancellationToken)
+    {
+        var file = new JsonObject { ["$schema"] = Schema };
+        var model = await models.WithoutLinksAsync(version, cancellationToken);
+        foreach (var (name, value) in model.ToList())
+        {
+            model.Remove(name);
+            file[name] = value;
+        }
+
+        return file;
+    }
+
+    private static string NameOf(DefinitionVersion version)
+    {
+        var slug = string.Concat(version.Name.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
+        return $"workflow-definition-{slug}-{version.DefinitionId}-{version.VersionId}.json";
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+
+namespace PgWorkflows.Server.Elsa;
+
+/// <summary>The members of a JSON object of a request; what has the wrong type is refused by its name. Null counts as missing.</summary>
+internal sealed class Fields
+{
+    private readonly JsonElement _json;
+    private readonly string _path;
+
+    public Fields(JsonElement json, string path)
+    {
+        (_json, _path) = (json, path);
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new Refusal(path.Length == 0 ? "serializerErrors" : path, "A JSON object is expected here.");
+    }
+
+    public JsonElement Json => _json;
+
+    public string Name(string member) => _path.Length == 0 ? member : $"{_path}.{member}";
+
+    public JsonElement? Get(string member)
+    {
+        if (_json.TryGetProperty(member, out var exact))
+            return exact.ValueKind == JsonValueKind.Null ? null : exact;
+        foreach (var property in _json.EnumerateObject())
+        {
+            if (property.Name.Equals(member, StringComparison.OrdinalIgnoreCase))
+                return property.Value.ValueKind == JsonValueKind.Null ? null : property.Value;
+        }
+
+        return null;
+    }
+
+    public string? Text(string member, int max = 1000) => Get(member) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } text when text.GetString()!.Length <= max => text.GetString(),
+        { ValueKind: JsonValueKind.String } text => throw new Refusal(Name(member), $"The text has {text.GetString()!.Length:N0} characters; the limit is {max:N0}."),
+        _ => throw new Refusal(Name(member), "A text is expected here."),
+    };
+
+    public bool? Flag(string member) => Get(member) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        _ => throw new Refusal(Name(member), "true or false is expected here."),
+    };
+
+    public int? Number(string member, int min = 0, int max = 1_000_000) => Get(member) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var value) && value >= min && value <= max => value,
+        _ => throw new Refusal(Name(member), $"A whole number from {min} to {max:N0} is expected here."),
+    };
+
+    /// <summary>A list of texts; null when it is missing.</summary>
+    public IReadOnlyList<string>? Texts(string member, int most = 1000)
+    {
+        if (Get(member) is not { } list)
+            return null;
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > most || list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String || item.GetString()!.Length > 1000))
+            throw new Refusal(Name(member), $"A list of at most {most:N0} texts is expected here.");
+        return [.. list.EnumerateArray().Select(item => item.GetString()!)];
+    }
+
+    public T? Choice<T>(string member)
+        where T : struct, Enum => Get(member) is null ? null : Choices.Parse<T>(Text(member), Name(member));
+
+    public Fields? Object(string member) => Get(member) is { } json ? new(json, Name(member)) : null;
+
+    /// <summary>The members as workflow inputs.</summary>
+    public IReadOnlyDictionary<string, object?> Values(string member) => Object(member) is { } given
+        ? given._json.EnumerateObject().ToDictionary(item => item.Name, item => Engine.Values.ValueConverter.Normalize(item.Value))
+        : new Dictionary<string, object?>(0);
+}
+
+/// <summary>Words of requests that stand for members of an enumeration.</summary>
+internal static class Choices
+{
+    public static T Parse<T>(string? text, string field)
+        where T : struct, Enum =>
+        text is { Length: > 0 } && char.IsAsciiLetter(text[0]) && !text.Contains(',', StringComparison.Ordinal) && Enum.TryParse<T>(text, ignoreCase: true, out var value)
+            ? value : throw new Refusal(field, $"One of {string.Join(", ", Enum.GetNames<T>())} is expected here.");
+}
+
+/// <summary>The query string of a request, read the way Studio writes it: any case, True and False, empty means absent (elsa-contract 3.1).</summary>
+internal sealed class Query(HttpContext context)
+{
+    private const int MaxItems = 1000;
+
+    public string? Text(string name, int max = 1000)
+    {
+        var text = context.Request.Query[name].FirstOrDefault();
+        if (text?.Length > max)
+            throw new Refusal(name, $"The text has {text.Length:N0} characters; the limit is {max:N0}.");
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
+
+    public IReadOnlyList<string> Texts(string name)
+    {
+        var texts = context.Request.Query[name].Where(text => !string.IsNullOrEmpty(text)).Select(text => text!).ToList();
+        if (texts.Count > MaxItems || texts.Exists(text => text.Length > 1000))
+            throw new Refusal(name, $"At most {MaxItems:N0} short texts are expected here.");
+        return texts;
+    }
+
+    public int? Number(string name, int max = 1_000_000) => Text(name) switch
+    {
+        null => null,
+        var text when int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number <= max => number,
+        _ => throw new Refusal(name, $"A whole number from 0 to {max:N0} is expected here."),
+    };
+
+    public bool? Flag(string name) => Text(name) switch
+    {
+        null => null,
+        var text when bool.TryParse(text, out var flag) => flag,
+        _ => throw new Refusal(name, "True or False is expected here."),
+    };
+
+    public T? Choice<T>(string name)
+        where T : struct, Enum => Text(name) is { } text ? Choices.Parse<T>(text, name) : null;
+
+    public Persistence.Definitions.VersionChoice? Versions(string name, Persistence.Definitions.VersionKind? otherwise = null) => Text(name) is { } text
+        ? Versions(text, name)
+        : otherwise is { } kind ? new(kind) : null;
+
+    public static Persistence.Definitions.VersionChoice? Versions(string? text, string name) => Persistence.Definitions.VersionChoice.TryParse(text, out var choice)
+        ? choice : throw new Refusal(name, "AllVersions, Latest, Published, LatestOrPublished, LatestAndPublished, Draft or a version number is expected here.");
+
+    /// <summary>Zero-based pages as an offset; without both everything.</summary>
+    public static (int Skip, int? Take) Page(int? page, int? pageSize) => pageSize is null && page is null ? (0, null) : ((int)Math.Min(int.MaxValue, (long)(page ?? 0) * (pageSize ?? 25)), pageSize ?? 25);
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using PgWorkflows.Postgres.Resources;
+
+namespace PgWorkflows.Testing;
+
+/// <summary>The real server program beside a test, on a free port of loopback with a history of its own; it never outlives the test.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _folder;
+    private readonly StringBuilder _log = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private TestServer(Process process, string folder) => (_process, _folder) = (process, folder);
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _address.Task.Result;
+
+    /// <summary>What it has written so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    /// <summary>Starts it over these resources; comes back when it listens.</summary>
+    public static async Task<TestServer> StartAsync(params Resource[] resources)
+    {
+        var folder = Directory.CreateTempSubdirectory("pgw-server-test-").FullName;
+        var settings = new { PgWorkflows = new { Data = Path.Combine(folder, "data"), Resources = resources.Select(Setting) } };
+        await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), JsonSerializer.Serialize(settings));
+        var info = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "pgw-server.exe" : "pgw-server"))
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["DOTNET_ENVIRONMENT"] = "Production" },
+        };
+#pragma warning disable RS0030 // CommandRunner waits for the end; this process stays.
+        var server = new TestServer(Process.Start(info)!, folder);
+#pragma warning restore RS0030
+        server._process.OutputDataReceived += (_, line) => server.Read(line.Data);
+        server._process.ErrorDataReceived += (_, line) => server.Read(line.Data);
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        await server._address.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        return server;
+    }
+
+    /// <summary>A client that may do everything: the one place where tests give a credential.</summary>
+    public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+
+    /// <summary>The same for a browser: headers to send with every request.</summary>
+#pragma warning disable CA1822 // A credential will belong to this server.
+    public IReadOnlyDictionary<string, string> BrowserHeaders => new Dictionary<string, string>();
+#pragma warning restore CA1822
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: false); // Servers that it has started are not its own.
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Read(string? line)
+    {
+        const string listening = "Now listening on: ";
+        if (line is null)
+            return;
+        lock (_log)
+            _log.AppendLine(line);
+        if (line.IndexOf(listening, StringComparison.Ordinal) is >= 0 and var at)
+            _address.TrySetResult(new Uri(line[(at + listening.Length)..].Trim()));
+    }
+
+    private static object Setting(Resource resource) => new
+    {
+        name = resource.Name,
+        serviceControl = "pg_ctl",
+        dataDirectory = resource.DataDirectory,
+        binDirectory = resource.BinDirectory,
+        port = resource.Port,
+        startOptions = resource.StartOptions,
+        logFile = resource.LogFile,
+        initialState = resource.InitialState.ToString(),
+    };
+}
