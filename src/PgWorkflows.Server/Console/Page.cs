@@ -61,7 +61,7 @@ internal sealed class Page
 
     /// <summary>A row of a table; on a phone each cell stands under its column's name.</summary>
     public Html Row(params IReadOnlyList<(Text Column, Html Content)> cells) =>
-        Html($"<tr>{cells.Select(cell => Html($"<td data-label=\"{cell.Column}\">{cell.Content}</td>"))}</tr>");
+        Html($"<tr>{cells.Select(cell => Html($"<td data-label=\"{cell.Column}\"><div>{cell.Content}</div></td>"))}</tr>");
 
     public Html Table(IReadOnlyList<Text> columns, IReadOnlyList<Html> rows, Text whenEmpty) => rows.Count == 0
         ? Html($"<p class=\"quiet\">{whenEmpty}</p>")

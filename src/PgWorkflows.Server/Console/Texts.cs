@@ -46,7 +46,7 @@ internal static class Texts
     public static readonly Text Service = new("Service", "サービス");
     public static readonly Text DataDirectory = new("Data directory", "データディレクトリー");
     public static readonly Text Last24Hours = new("Checks of the last 24 hours", "過去24時間のチェック");
-    public static readonly Text StripMeans = new("Each bar is five minutes: full height when every check succeeded, red when one failed.", "棒1本は5分です。すべて成功なら緑、1つでも失敗なら赤です。");
+    public static readonly Text StripMeans = new("Each bar is five minutes: green when every check succeeded, red when one failed.", "棒1本は5分です。すべて成功なら緑、1つでも失敗なら赤です。");
     public static readonly Text NoChecks = new("No check in the last 24 hours.", "過去24時間のチェックはありません。");
     public static readonly Text CountOfChecks = new("{0} succeeded, {1} failed", "成功 {0}、失敗 {1}");
     public static readonly Text Durations = new("How long checks took", "チェックの所要時間");

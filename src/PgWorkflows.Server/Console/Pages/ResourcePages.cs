@@ -28,12 +28,16 @@ internal static class ResourcePages
 
     private static Html Card(Page page, ResourceReport resource, CheckFacts? last) => page.Html(
         $"""
-        <section class="card edge-{Words.Tone(resource.State)}">
+        <section class="card edge-{Tone(resource, last)}">
         <h2><a id="resource-{resource.Name}" href="{Links.Resource(resource.Name)}">{resource.Name}</a> {ResourceViews.State(page, resource.State)}</h2>
         {Facts(page, resource, last)}
         {ResourceViews.Actions(page, resource.Name)}
         </section>
         """);
+
+    /// <summary>The state's colour, unless a check has failed since the state was set: then nobody should have to read to see it.</summary>
+    private static string Tone(ResourceReport resource, CheckFacts? last) =>
+        last is { Succeeded: false } && !(resource.Since > last.StartedAt) ? "bad" : Words.Tone(resource.State);
 
     private static Html Facts(Page page, ResourceReport resource, CheckFacts? last) => page.Html(
         $"""

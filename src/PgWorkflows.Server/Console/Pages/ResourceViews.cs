@@ -22,7 +22,7 @@ internal static class ResourceViews
 
     public static Html UnderWay(Page page, ResourceReport resource) => resource.Running is null
         ? page.Html($"<span class=\"quiet\">{Texts.Nothing}</span>")
-        : page.Html($"<span class=\"badge warn\">{resource.Running}</span>");
+        : page.Html($"<span class=\"badge long warn\">{resource.Running}</span>");
 
     /// <summary>The five actions; each leads to a page that says what will happen.</summary>
     public static Html Actions(Page page, string resource) => page.May(Permissions.ExecActions)
