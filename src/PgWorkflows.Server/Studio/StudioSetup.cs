@@ -18,8 +18,8 @@ internal static class StudioSetup
         studio.MapGet("/instances", () => StudioPage.Of("instances", null)).RequirePermission("read:workflow-instances");
         studio.MapGet("/instances/{id}", (string id) => StudioPage.Of("instance", id)).RequirePermission("read:workflow-instances");
 
-        // The package is public; what it shows comes from the API, which asks who is there.
-        studio.MapGet("/page/{name}", StudioPage.File).AllowAnonymous();
-        studio.MapGet("/{**path}", files.Answer).AllowAnonymous();
+        // The package itself is public, but nothing of this server is for those who have not signed in.
+        studio.MapGet("/page/{name}", StudioPage.File).RequirePermission("read:workflow-definitions");
+        studio.MapGet("/{**path}", files.Answer).RequirePermission("read:workflow-definitions");
     }
 }
