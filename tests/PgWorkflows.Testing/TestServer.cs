@@ -11,6 +11,7 @@ public sealed class TestServer : IAsyncDisposable
     private readonly Process _process;
     private readonly string _folder;
     private readonly StringBuilder _log = new();
+    private string _token = "";
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TestServer(Process process, string folder) => (_process, _folder) = (process, folder);
@@ -49,16 +50,43 @@ public sealed class TestServer : IAsyncDisposable
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         await server._address.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await server.SignInAsync();
         return server;
     }
 
     /// <summary>A client that may do everything: the one place where tests give a credential.</summary>
-    public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+    public HttpClient CreateClient() => new()
+    {
+        BaseAddress = Address,
+        Timeout = TimeSpan.FromSeconds(60),
+        DefaultRequestHeaders = { Authorization = new("Bearer", _token) },
+    };
 
-    /// <summary>The same for a browser: headers to send with every request.</summary>
-#pragma warning disable CA1822 // A credential will belong to this server.
-    public IReadOnlyDictionary<string, string> BrowserHeaders => new Dictionary<string, string>();
-#pragma warning restore CA1822
+    /// <summary>The first user, for signing in with a browser.</summary>
+    public (string User, string Password) FirstCredential
+    {
+        get
+        {
+            var lines = File.ReadAllLines(Path.Combine(_folder, "data", "first-credential.txt"));
+            return (lines[0]["user: ".Length..], lines[1]["password: ".Length..]);
+        }
+    }
+
+    /// <summary>Signs in as a browser does, and gets the token that Studio's pages get.</summary>
+    private async Task SignInAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Address };
+        var page = await client.GetStringAsync("/sign-in");
+        var antiforgery = System.Text.RegularExpressions.Regex.Match(page, "name=\"antiforgery\" value=\"([^\"]+)\"").Groups[1].Value;
+        var (user, password) = FirstCredential;
+        client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = user, ["password"] = password, ["antiforgery"] = antiforgery });
+        (await client.PostAsync("/sign-in", form)).EnsureSuccessStatusCode();
+        using var answer = await client.PostAsync("/api/access-token", null);
+        answer.EnsureSuccessStatusCode();
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+        _token = json.RootElement.GetProperty("accessToken").GetString()!;
+    }
 
     public async ValueTask DisposeAsync()
     {

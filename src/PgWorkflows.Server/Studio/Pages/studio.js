@@ -32,7 +32,12 @@ document.addEventListener('click', event => {
 
 const [tag, attributes, callbacks] = views[view];
 const element = document.createElement(tag);
-const endpoint = { 'remote-endpoint': `${location.origin}/elsa/api` };
+
+// Studio sends no cookies: whoever is signed in gets a token for this page, which dies with the session's user.
+const answer = await fetch('/api/access-token', { method: 'POST', credentials: 'same-origin' });
+if (!answer.ok) location.assign('/sign-in');
+const { accessToken } = await answer.json();
+const endpoint = { 'remote-endpoint': `${location.origin}/elsa/api`, 'access-token': accessToken };
 for (const [name, value] of Object.entries({ ...endpoint, ...attributes })) element.setAttribute(name, value);
 host.append(element);
 await customElements.whenDefined(tag); // What is set before the upgrade is lost.
