@@ -57,7 +57,7 @@ public sealed class StudioPage
     internal StudioPage(IPage page, Uri server)
     {
         Page = page;
-        page.SetDefaultTimeout(40_000);
+        page.SetDefaultTimeout(20_000);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")

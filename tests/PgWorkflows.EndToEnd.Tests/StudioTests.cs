@@ -32,7 +32,7 @@ public sealed class StudioTests(StudioSession session) : IClassFixture<StudioSes
     public async Task A_finished_run_shows_its_path_and_its_journal()
     {
         using var client = session.Server.CreateClient();
-        var answer = await client.PostAsJsonAsync("/elsa/api/workflow-definitions/deepCheck/execute", new { input = new { Resource = "main" } }, TestContext.Current.CancellationToken);
+        var answer = await client.PostAsJsonAsync("/elsa/api/workflow-definitions/deepCheck/execute", new { input = new Dictionary<string, string> { ["Resource"] = "main" } }, TestContext.Current.CancellationToken);
         var id = answer.Headers.GetValues("x-elsa-workflow-instance-id").Single();
         var studio = await session.OpenAsync($"/studio/instances/{id}");
         await studio.Page.Locator(".mud-timeline-item").First.WaitForAsync();
@@ -45,5 +45,32 @@ public sealed class StudioTests(StudioSession session) : IClassFixture<StudioSes
         await list.Page.WaitForTimeoutAsync(1500);
         await list.PictureAsync("instances");
         await list.NothingWentWrongAsync();
+    }
+
+    [Fact]
+    public async Task Explore()
+    {
+        var studio = await session.OpenAsync("/studio/definitions");
+        var page = studio.Page;
+        await page.Locator("tbody tr").Filter(new() { HasText = "restore" }).First.WaitForAsync();
+        await page.WaitForTimeoutAsync(800);
+        await page.Locator("button", new() { HasText = "Create workflow" }).First.ClickAsync();
+        await page.WaitForTimeoutAsync(1500);
+        await studio.PictureAsync("x-create");
+        await File.WriteAllTextAsync("/tmp/x-create.html", await page.Locator(".mud-dialog").InnerHTMLAsync(), TestContext.Current.CancellationToken);
+        await page.Locator(".mud-dialog input").First.FillAsync("Is it up");
+        await page.Locator(".mud-dialog button[type=submit], .mud-dialog button:has-text('Ok')").Last.ClickAsync();
+        await page.WaitForURLAsync("**/studio/definitions/*");
+        await page.Locator(".x6-graph").First.WaitForAsync();
+        await page.WaitForTimeoutAsync(2000);
+        await page.GetByText("PostgreSQL", new() { Exact = true }).ClickAsync();
+        await page.WaitForTimeoutAsync(1000);
+        await studio.PictureAsync("x-palette");
+        await File.WriteAllTextAsync("/tmp/x-editor.html", await page.Locator("#host").InnerHTMLAsync(), TestContext.Current.CancellationToken);
+        await page.GetByText("Query service", new() { Exact = true }).First.DragToAsync(page.Locator(".x6-graph").First, new() { TargetPosition = new() { X = 200, Y = 150 } });
+        await page.WaitForTimeoutAsync(2500);
+        await studio.PictureAsync("x-dropped");
+        await File.WriteAllTextAsync("/tmp/x-dropped.html", await page.Locator("#host").InnerHTMLAsync(), TestContext.Current.CancellationToken);
+        await studio.NothingWentWrongAsync();
     }
 }
