@@ -49,7 +49,13 @@ public sealed class RunCarrier(RunStore runs, IResources resources, TimeProvider
 
                 if (run.Instance.Status == WorkflowStatus.Finished)
                     return;
-                run = await WaitAsync(run, terms, observer, cancellationToken);
+                run = await WaitAsync(run, terms, cancellationToken);
+                if (!run.Instance.Rests)
+                    continue;
+
+                // What was waited for has led to the end, or to the next wait, without an activity between.
+                run = await runs.TrySaveAsync(run) ?? throw new RunTakenException(run.Instance.Id);
+                observer.Stored(run);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -91,7 +97,7 @@ public sealed class RunCarrier(RunStore runs, IResources resources, TimeProvider
         activity.Call.Inputs.GetValueOrDefault("Resource") is string name ? resources.Find(name)?.Name : null;
 
     /// <summary>Waits for what comes first: a time, or what the mailbox brings. A run that waits for nothing that can come is ended by an incident.</summary>
-    private async Task<Run> WaitAsync(Run run, RunTerms terms, IRunObserver observer, CancellationToken cancellationToken)
+    private async Task<Run> WaitAsync(Run run, RunTerms terms, CancellationToken cancellationToken)
     {
         var next = run.Instance.Bookmarks.Where(bookmark => bookmark.DueAt is not null).MinBy(bookmark => bookmark.DueAt);
         var now = time.GetUtcNow();
@@ -99,10 +105,7 @@ public sealed class RunCarrier(RunStore runs, IResources resources, TimeProvider
             return await mailbox.WaitAsync(run, next, time, cancellationToken);
         if (next is null)
         {
-            var stuck = run with { Instance = run.Instance.Fail(new StuckRunException(run.Instance.Bookmarks is [var first, ..] ? first.Name : null), now) };
-            stuck = await runs.TrySaveAsync(stuck) ?? throw new RunTakenException(run.Instance.Id);
-            observer.Stored(stuck);
-            return stuck;
+            return run with { Instance = run.Instance.Fail(new StuckRunException(run.Instance.Bookmarks is [var first, ..] ? first.Name : null), now) };
         }
 
         if (next.DueAt > now)

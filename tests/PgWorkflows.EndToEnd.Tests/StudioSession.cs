@@ -57,7 +57,7 @@ public sealed class StudioPage
     internal StudioPage(IPage page, Uri server)
     {
         Page = page;
-        page.SetDefaultTimeout(40_000);
+        page.SetDefaultTimeout(20_000);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
@@ -80,6 +80,9 @@ public sealed class StudioPage
 
     /// <summary>What went wrong on the page so far.</summary>
     public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Takes back problems that the test has meant to bring about; they must have come.</summary>
+    public void Expect(string problem) => Assert.NotEqual(0, _problems.RemoveAll(found => found.Contains(problem, StringComparison.Ordinal)));
 
     /// <summary>Keeps a picture for people.</summary>
     public async Task PictureAsync(string name)

@@ -46,13 +46,15 @@ public sealed class InstanceLog(Database database)
             select r.number as Number, r.parent_number as ParentNumber, r.scheduled_by as ScheduledBy, r.node_id as NodeId, r.activity_id as ActivityId,
                 r.activity_type as ActivityType, r.type_version as TypeVersion, r.activity_name as ActivityName, r.status as Status, r.started_at as StartedAt,
                 r.completed_at as CompletedAt, r.inputs as Inputs, r.outputs as Outputs, r.outcomes as Outcomes, r.sentence as Sentence,
-                r.exception as Exception, r.fault_count as FaultCount,
-                i.status = 'Running' and length(i.state) > 0 and exists (
-                    select 1 from json_each(cast(i.state as text), '$.bookmarks') b where json_extract(b.value, '$.number') = r.number) as HasBookmarks
-            from activity_record r join workflow_instance i on i.id = r.instance_id
-            where r.instance_id = @instanceId order by r.number
+                r.exception as Exception, r.fault_count as FaultCount
+            from activity_record r where r.instance_id = @instanceId order by r.number
             """, new { instanceId }, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => row.ToFacts(instanceId))];
+        var waiting = (await connection.QueryAsync<int>(new CommandDefinition(
+            """
+            select json_extract(b.value, '$.number') from workflow_instance i, json_each(cast(i.state as text), '$.bookmarks') b
+            where i.id = @instanceId and i.status = 'Running' and length(i.state) > 0
+            """, new { instanceId }, cancellationToken: cancellationToken))).ToHashSet();
+        return [.. rows.Select(row => row.ToFacts(instanceId, waiting.Contains((int)row.Number)))];
     }
 
     private sealed record JournalRow(
@@ -66,11 +68,11 @@ public sealed class InstanceLog(Database database)
     private sealed record RecordRow(
         long Number, long ParentNumber, long ScheduledBy, string NodeId, string ActivityId, string ActivityType, long TypeVersion, string? ActivityName,
         string Status, long StartedAt, long? CompletedAt, string? Inputs, string? Outputs, string? Outcomes, string? Sentence, string? Exception,
-        long FaultCount, long HasBookmarks)
+        long FaultCount)
     {
-        public RecordFacts ToFacts(string instanceId) => new(instanceId, (int)Number, (int)ParentNumber, (int)ScheduledBy, NodeId, ActivityId, ActivityType,
+        public RecordFacts ToFacts(string instanceId, bool hasBookmarks) => new(instanceId, (int)Number, (int)ParentNumber, (int)ScheduledBy, NodeId, ActivityId, ActivityType,
             (int)TypeVersion, ActivityName, Status, StartedAt.ToInstant(), CompletedAt.ToInstant(), Inputs, Outputs, Outcomes, Sentence, Exception,
-            (int)FaultCount, HasBookmarks != 0);
+            (int)FaultCount, hasBookmarks);
     }
 }
 

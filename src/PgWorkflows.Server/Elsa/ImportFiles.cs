@@ -43,7 +43,7 @@ internal static class ImportFiles
 
             return inputs;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException or ArgumentException or NotSupportedException)
         {
             throw new Refusal("files", $"{name} is not a ZIP archive that can be read.");
         }

@@ -7,7 +7,12 @@ namespace PgWorkflows.Server.Hosting;
 internal static class ServerHost
 {
     /// <summary>A small host: no more of ASP.NET Core than is used, listening on loopback.</summary>
-    public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateSlimBuilder(args);
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // The log tells of runs, not of requests.
+        return builder;
+    }
 
     /// <summary>The resources and the history that <c>PgWorkflows</c> of the configuration names.</summary>
     public static void AddInstallation(this WebApplicationBuilder builder)
