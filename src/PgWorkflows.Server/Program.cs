@@ -6,6 +6,7 @@ using PgWorkflows.Server.Hosting;
 using PgWorkflows.Server.Studio;
 
 // Order matters: who is asking is known before anything answers.
+StartProblems.AreToldInWords();
 var builder = ServerHost.CreateBuilder(args);
 builder.AddConfigurationFile();
 await builder.AddDemoAsync();

@@ -71,7 +71,7 @@ public sealed class PgwThroughServerTests
 
     private static async Task<(int ExitCode, string Stdout, string Stderr)> PgwAsync(Uri? server, string? key, params string[] arguments)
     {
-        var info = new ProcessStartInfo(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "PgWorkflows.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "pgw")), [.. arguments, .. server is null ? Array.Empty<string>() : ["--server", server.ToString()]])
+        var info = new ProcessStartInfo(ServeTests.Pgw, [.. arguments, .. server is null ? Array.Empty<string>() : ["--server", server.ToString()]])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -123,6 +123,7 @@ internal static class Texts
     public static readonly Text Change = new("Change", "変更");
     public static readonly Text NewPasswordFor = new("New password", "新しいパスワード");
     public static readonly Text RemoveUser = new("Remove", "削除");
+    public static readonly Text RemoveNamed = new("Remove {0} for good", "{0} を完全に削除");
     public static readonly Text ShownOnce = new("Shown only now. Keep it somewhere safe.", "今だけ表示されます。安全な場所に保管してください。");
     public static readonly Text PasswordOf = new("Password of {0}", "{0} のパスワード");
     public static readonly Text KeyOf = new("Key {0}", "キー {0}");

@@ -82,7 +82,7 @@ internal static class UserPages
             (Texts.Change, page.Html(
                 $"""
                 {page.Form($"/users/{user.Name}/password", page.Html($"<button>{Texts.NewPasswordFor}</button>"), "inline")}
-                {page.Form($"/users/{user.Name}/remove", page.Html($"<button class=\"danger\">{Texts.RemoveUser}</button>"), "inline")}
+                <details><summary>{Texts.RemoveUser}</summary>{page.Form($"/users/{user.Name}/remove", page.Html($"<button class=\"danger\">{page.Say(Texts.RemoveNamed, user.Name)}</button>"), "inline")}</details>
                 """))));
         var body = page.Html(
             $"""

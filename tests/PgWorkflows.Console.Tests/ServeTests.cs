@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using PgWorkflows.Postgres.Commands;
+using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Testing;
+using Xunit;
+
+namespace PgWorkflows.Console.Tests;
+
+/// <summary>The server as it is started: by pgw, as a process.</summary>
+public sealed class ServeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pgw-serve-tests-").FullName;
+    private Process? _serve;
+
+    [Fact]
+    public async Task The_demo_serves_a_resource_of_its_own_and_takes_it_away_again()
+    {
+        _ = PostgresInstallation.BinDirectory;
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var serve = _serve = Start("serve", "--demo", "--data", _folder, "--listen", address.ToString().TrimEnd('/'));
+        var output = serve.StandardOutput;
+        var told = new List<string>();
+        while (!told.Exists(line => line.Contains("sign in", StringComparison.Ordinal)) && await output.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            told.Add(line);
+        var file = Assert.Single(told, line => line.Contains("sign in", StringComparison.Ordinal)).Split(" in ")[^1].Trim();
+        Assert.Contains(told, line => line.Contains("open", StringComparison.Ordinal) && line.Contains(address.Authority, StringComparison.Ordinal));
+        var password = (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))[1]["password: ".Length..];
+        Assert.DoesNotContain(told, line => line.Contains(password, StringComparison.Ordinal));
+
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address };
+        using var signedIn = await TestServer.PostAsync(client, "/sign-in", "/sign-in", ("name", "admin"), ("password", password));
+        string page;
+        do
+            page = await client.GetStringAsync("/resources/demo", TestContext.Current.CancellationToken);
+        while (!page.Contains(">ISP<", StringComparison.Ordinal));
+        var directory = page.Split("<dd>").Select(part => part.Split('<')[0]).Single(part => part.Contains("pgw-demo-", StringComparison.Ordinal));
+        Assert.True(Directory.Exists(directory));
+
+        // pgw has become the server: its process id is the server's.
+        await new CommandRunner(TimeProvider.System).RunAsync(new Command("/bin/kill", "-s", "TERM", $"{serve.Id}"), TestContext.Current.CancellationToken);
+        await serve.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.False(Directory.Exists(directory));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0", "PgWorkflows:Server:AllowPlainHttp")]
+    [InlineData("http://*:0", "PgWorkflows:Server:AllowPlainHttp")]
+    public async Task Beyond_loopback_without_https_it_does_not_start(string listen, string key)
+    {
+        var file = Path.Combine(_folder, "pgw.json");
+        await File.WriteAllTextAsync(file, $$"""{ "{{ResourceConfiguration.Section.Split(':')[0]}}": { "Resources": [] } }""", TestContext.Current.CancellationToken);
+        var serve = _serve = Start("serve", "--config", file, "--data", Path.Combine(_folder, "data"), "--listen", listen);
+        var error = await serve.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await serve.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(78, serve.ExitCode);
+        Assert.Contains(key, error);
+        Assert.DoesNotContain("   at ", error);
+    }
+
+    public void Dispose()
+    {
+        if (_serve is { HasExited: false })
+            _serve.Kill(); // The test has failed before the server's end.
+        _serve?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal static string Pgw => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "PgWorkflows.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, OperatingSystem.IsWindows() ? "pgw.exe" : "pgw"));
+
+    private static Process Start(params string[] arguments)
+    {
+        var info = new ProcessStartInfo(Pgw, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+#pragma warning disable RS0030 // The program under test is started as its users start it.
+        return Process.Start(info)!;
+#pragma warning restore RS0030
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
