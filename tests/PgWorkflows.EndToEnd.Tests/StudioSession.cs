@@ -40,10 +40,15 @@ public sealed class StudioSession : IAsyncLifetime
         var context = await _browser!.NewContextAsync(new()
         {
             ViewportSize = new() { Width = 1440, Height = 900 },
-            ExtraHTTPHeaders = Server.BrowserHeaders.ToList(),
             BaseURL = Server.Address.ToString(),
         });
         var page = new StudioPage(await context.NewPageAsync(), Server.Address);
+        var (user, password) = Server.FirstCredential;
+        await page.Page.GotoAsync("/sign-in");
+        await page.Page.Locator("input[name=name]").FillAsync(user);
+        await page.Page.Locator("input[name=password]").FillAsync(password);
+        await page.Page.Locator("main button[type=submit], form button[type=submit]").First.ClickAsync();
+        await page.Page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
         await page.Page.GotoAsync(path);
         return page;
     }
