@@ -82,11 +82,14 @@ public sealed class StudioTests(StudioSession session) : IClassFixture<StudioSes
         await ConnectAsync(page, "ISP");
         await ConnectAsync(page, "Other");
         await page.Locator(".x6-node", new() { HasText = "Check resource state" }).ClickAsync();
-        var input = page.GetByLabel("Resource", new() { Exact = true });
+        await page.WaitForTimeoutAsync(1000);
+        await studio.PictureAsync("editor-connected");
+        var input = InputOf(page, "Resource");
         await input.FillAsync("main");
         await input.PressAsync("Tab");
         await page.Locator(".x6-node", new() { HasText = "Write line" }).ClickAsync();
-        var text = page.GetByLabel("Text", new() { Exact = true });
+        await page.WaitForTimeoutAsync(1000);
+        var text = InputOf(page, "Text");
         await text.FillAsync("it runs");
         await text.PressAsync("Tab");
         await page.WaitForTimeoutAsync(2000); // Studio saves half a second after the last change.
@@ -132,6 +135,9 @@ public sealed class StudioTests(StudioSession session) : IClassFixture<StudioSes
         await page.Mouse.UpAsync();
         await page.WaitForTimeoutAsync(500);
     }
+
+    private static ILocator InputOf(IPage page, string label) =>
+        page.Locator(".mud-input-control", new() { Has = page.Locator("label", new() { HasTextRegex = new($"^{label}") }) }).Locator("input, textarea").First;
 
     private async Task<JsonElement> GetAsync(string path)
     {
