@@ -22,7 +22,8 @@ public sealed class StudioTests : IClassFixture<StudioSession>
         await studio.Page.Locator("tbody tr").Filter(new() { HasText = "restore" }).First.WaitForAsync();
         await studio.Page.WaitForTimeoutAsync(1500);
         await studio.PictureAsync("definitions");
-        Assert.Equal(6, await studio.Page.Locator("tbody tr").CountAsync());
+        foreach (var name in new[] { "quickCheck", "deepCheck", "deepCheckSteps", "restore", "remove", "recover" })
+            Assert.True(await studio.Page.Locator("tbody tr").Filter(new() { HasText = name }).CountAsync() >= 1, name);
         await studio.NothingWentWrongAsync();
     }
 
