@@ -34,8 +34,8 @@ public sealed partial class ShippedDefinitionTests
     {
         // The first node's row holds the main line: steps in their order.
         var activities = ActivitiesOf(name);
-        var row = BoxOf(activities[0].Json).Top;
-        var line = activities.Where(activity => BoxOf(activity.Json).Top == row).OrderBy(activity => BoxOf(activity.Json).Left).Select(activity => activity.Label).ToList();
+        var row = MiddleOf(activities[0].Json);
+        var line = activities.Where(activity => MiddleOf(activity.Json) == row).OrderBy(activity => BoxOf(activity.Json).Left).Select(activity => activity.Label).ToList();
 
         var numbers = line.Select(label => Number().Match(label)).Where(match => match.Success).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToList();
         Assert.True(numbers.Count >= 2, string.Join(", ", line));
@@ -48,6 +48,8 @@ public sealed partial class ShippedDefinitionTests
         Assert.All(ActivitiesOf(name), activity => Assert.DoesNotContain("JavaScript", activity.Json.GetRawText()));
         Assert.All(ActivitiesOf(name).Where(activity => activity.Label.Contains("wait", StringComparison.Ordinal)), activity => Assert.Equal("Elsa.Delay", activity.Type));
     }
+
+    private static double MiddleOf(JsonElement activity) => (BoxOf(activity).Top + BoxOf(activity).Bottom) / 2;
 
     private static (double Left, double Top, double Right, double Bottom) BoxOf(JsonElement activity)
     {
