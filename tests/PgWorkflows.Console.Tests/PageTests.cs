@@ -78,7 +78,7 @@ public sealed class PageTests : IDisposable
         using var answer = await client.GetAsync("/studio/definitions", TestContext.Current.CancellationToken);
 
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
-        Assert.Contains("script-src 'self' 'wasm-unsafe-eval';", policy);
+        Assert.Contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-", policy);
         Assert.DoesNotContain("http", policy);
     }
 
