@@ -1,3 +1,4 @@
+using PgWorkflows.Engine.Activities;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.JavaScript;
 using PgWorkflows.Persistence;
@@ -14,7 +15,11 @@ public sealed class Installation
 {
     /// <summary>Opens the history in a folder for these resources.</summary>
     /// <exception cref="HistoryException">The history cannot be used.</exception>
-    public Installation(IReadOnlyList<Resource> resources, string data, TimeProvider time)
+    /// <param name="resources">The protected servers.</param>
+    /// <param name="data">The folder of the history.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="more">Activities that this host offers besides those on resources, for example sending HTTP requests.</param>
+    public Installation(IReadOnlyList<Resource> resources, string data, TimeProvider time, params IReadOnlyList<IActivity> more)
     {
         (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data), time);
         States = new ResourceStateStore(Database, Resources, time);
@@ -24,7 +29,7 @@ public sealed class Installation
         Programs = new Programs(Definitions);
         Instances = new Instances(Database);
         Log = new InstanceLog(Database);
-        Workflows = new WorkflowRunner(Resources, Runs, Instances, Programs, PostgresActivities.Create(Resources, States, time), new(new JavaScriptLanguage()), time);
+        Workflows = new WorkflowRunner(Resources, Runs, Instances, Programs, [.. PostgresActivities.Create(Resources, States, time), .. more], new(new JavaScriptLanguage()), time);
     }
 
     /// <summary>The protected servers.</summary>

@@ -5,11 +5,12 @@ namespace PgWorkflows.Server.Access;
 /// <summary>The settings of the server itself.</summary>
 /// <param name="AllowPlainHttp">Listening beyond loopback without HTTPS is allowed, because something in front of us encrypts.</param>
 /// <param name="SessionIdle">A signed-in browser that asks nothing for so long has to sign in again.</param>
-internal sealed record ServerOptions(bool AllowPlainHttp, TimeSpan SessionIdle)
+/// <param name="AllowMetadataAddresses">Workflows may send requests to the addresses where clouds keep credentials.</param>
+internal sealed record ServerOptions(bool AllowPlainHttp, TimeSpan SessionIdle, bool AllowMetadataAddresses = false)
 {
     public const string Section = "PgWorkflows:Server";
 
-    private static readonly string[] Known = [nameof(AllowPlainHttp), nameof(SessionIdle)];
+    private static readonly string[] Known = [nameof(AllowPlainHttp), nameof(SessionIdle), nameof(AllowMetadataAddresses)];
 
     /// <exception cref="ServerConfigurationException">At least one setting is wrong; the message has all problems.</exception>
     public static ServerOptions Read(IConfiguration configuration)
@@ -28,7 +29,11 @@ internal sealed record ServerOptions(bool AllowPlainHttp, TimeSpan SessionIdle)
             && !(TimeSpan.TryParse(span, CultureInfo.InvariantCulture, out idle) && idle >= TimeSpan.FromMinutes(1) && idle <= TimeSpan.FromDays(7)))
             problems.Add($"{Section}:{nameof(SessionIdle)} is '{span}'. Write a time from 00:01:00 to 7.00:00:00.");
 
-        return problems.Count == 0 ? new(allow, idle) : throw new ServerConfigurationException(problems);
+        var metadata = false;
+        if (section[nameof(AllowMetadataAddresses)] is { } word && !bool.TryParse(word, out metadata))
+            problems.Add($"{Section}:{nameof(AllowMetadataAddresses)} is '{word}'. Write true or false.");
+
+        return problems.Count == 0 ? new(allow, idle, metadata) : throw new ServerConfigurationException(problems);
     }
 }
 

@@ -1,5 +1,8 @@
+using PgWorkflows.Engine.Activities.Http;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
+using PgWorkflows.Server.Access;
+using PgWorkflows.Server.Http;
 
 namespace PgWorkflows.Server.Hosting;
 
@@ -24,7 +27,8 @@ internal static class ServerHost
             var other => throw new System.Diagnostics.UnreachableException($"Unexpected {other.GetType().Name}"),
         };
         var data = builder.Configuration["PgWorkflows:Data"] is { Length: > 0 } given ? Path.GetFullPath(given) : Installation.DefaultData();
-        builder.Services.AddSingleton(new Installation(resources, data, TimeProvider.System));
+        var http = HttpSender.Create(ServerOptions.Read(builder.Configuration).AllowMetadataAddresses, TimeProvider.System);
+        builder.Services.AddSingleton(new Installation(resources, data, TimeProvider.System, new SendHttpRequest(http), new FlowSendHttpRequest(http)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<RunsInBackground>();
     }
