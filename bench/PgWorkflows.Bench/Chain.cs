@@ -65,7 +65,7 @@ internal sealed class Chain
         await _host.StartAsync("chain", new StartRequest { InstanceId = RunIds.New() }, CancellationToken.None);
     }
 
-    /// <summary>With the state, journal and records written as JSON and rows into SQLite: stored when it starts and when it has ended.</summary>
+    /// <summary>With the state, journal and records written into SQLite, in one transaction: as the product stores a workflow that neither waits nor acts.</summary>
     public async Task RunStoredAsync(RunStore runs, StoredDefinition stored)
     {
         var instance = RunBare();
