@@ -3,10 +3,12 @@ using PgWorkflows.Engine.Programs;
 using PgWorkflows.JavaScript;
 using PgWorkflows.Persistence;
 using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Activities;
 using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Runtime.Delivery;
 
 namespace PgWorkflows.Runtime;
 
@@ -20,10 +22,25 @@ public sealed class Installation
     /// <param name="time">The clock.</param>
     /// <param name="more">Activities that this host offers besides those on resources, for example sending HTTP requests.</param>
     public Installation(IReadOnlyList<Resource> resources, string data, TimeProvider time, params IReadOnlyList<IActivity> more)
+        : this(resources, data, time, channels: [], more)
+    {
+    }
+
+    /// <summary>Opens the history in a folder for these resources.</summary>
+    /// <exception cref="HistoryException">The history cannot be used.</exception>
+    /// <param name="resources">The protected servers.</param>
+    /// <param name="data">The folder of the history.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="channels">Who is told of events.</param>
+    /// <param name="more">Activities that this host offers besides those on resources, for example sending HTTP requests.</param>
+    public Installation(
+        IReadOnlyList<Resource> resources, string data, TimeProvider time, IReadOnlyList<IEventChannel> channels, IReadOnlyList<IActivity> more)
     {
         (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data), time);
         States = new ResourceStateStore(Database, Resources, time);
-        Runs = new RunStore(Database, time);
+        Outbox = new Outbox(Database, [.. channels.Select(channel => channel.Name)], time);
+        Courier = new Courier(Outbox, channels, time);
+        Runs = new RunStore(Database, time, Outbox);
         History = new History(Database);
         Definitions = new DefinitionStore(Database, time);
         Programs = new Programs(Definitions);
@@ -46,6 +63,12 @@ public sealed class Installation
 
     /// <summary>The runs as they are carried on.</summary>
     public RunStore Runs { get; }
+
+    /// <summary>The events that channels outside do not have yet.</summary>
+    public Outbox Outbox { get; }
+
+    /// <summary>Brings events to the channels.</summary>
+    public Courier Courier { get; }
 
     /// <summary>The runs as they are read.</summary>
     public History History { get; }

@@ -1,6 +1,7 @@
 using PgWorkflows.Engine.Activities.Http;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Delivery;
 using PgWorkflows.Server.Access;
 using PgWorkflows.Server.Http;
 
@@ -28,8 +29,20 @@ internal static class ServerHost
         };
         var data = builder.Configuration["PgWorkflows:Data"] is { Length: > 0 } given ? Path.GetFullPath(given) : Installation.DefaultData();
         var http = HttpSender.Create(ServerOptions.Read(builder.Configuration).AllowMetadataAddresses, TimeProvider.System);
-        builder.Services.AddSingleton(new Installation(resources, data, TimeProvider.System, new SendHttpRequest(http), new FlowSendHttpRequest(http)));
+        builder.Services.AddSingleton(new Installation(resources, data, TimeProvider.System, Channels(builder.Configuration), [new SendHttpRequest(http), new FlowSendHttpRequest(http)]));
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<EventDelivery>();
         builder.Services.AddHostedService<RunsInBackground>();
+    }
+
+    /// <summary>Who is told of events; nobody of a demo's.</summary>
+    private static IReadOnlyList<IEventChannel> Channels(IConfiguration configuration)
+    {
+        if (string.Equals(configuration["demo"], "true", StringComparison.OrdinalIgnoreCase))
+            return [];
+        var problems = new List<(string Key, string Problem, string Cure)>();
+        var channels = EventChannels.Read(configuration, problems);
+        return problems.Count == 0 ? channels
+            : throw new ServerConfigurationException([.. problems.Select(wrong => $"{wrong.Key} {wrong.Problem}; {wrong.Cure}.")]);
     }
 }
