@@ -26,9 +26,6 @@ internal sealed class LiveRun(string id) : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
-    public void Carry(Task carrying, Func<Task, Task> ended) =>
-        _ = carrying.ContinueWith(ended, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
-
     /// <summary>Ends the run and waits until that is stored.</summary>
     public async Task StopAsync()
     {

@@ -22,7 +22,7 @@ public sealed partial class WorkflowRunner
         var live = Track(request.RunId!);
         var asked = request with { Resource = resource.Name, Mailbox = live.Mailbox, Drain = _drain.Token };
         var running = Task.Run(() => Actions.RunAsync(asked, ObserverOf(live), live.Token), CancellationToken.None);
-        live.Carry(running, ended => EndAsync(live, ended));
+        Follow(live, running);
         await live.Begun.Task.WaitAsync(cancellationToken);
         if (running.IsFaulted)
             await running;

@@ -14,7 +14,7 @@ namespace PgWorkflows.Runtime;
 /// Starts workflows and carries them on in the background of this process: the five actions by way of <see cref="ActionRunner"/>, every other
 /// definition by itself, children as runs of their own. A run that waits is put aside until something wakes it.
 /// </summary>
-public sealed partial class WorkflowRunner : IChildRuns, IPublishedWorkflows
+public sealed partial class WorkflowRunner : IChildRuns, IPublishedWorkflows, IDisposable
 {
     private readonly ConcurrentDictionary<string, LiveRun> _live = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _drain = new();
@@ -46,6 +46,12 @@ public sealed partial class WorkflowRunner : IChildRuns, IPublishedWorkflows
 
     /// <summary>Decides over runs whose process is gone.</summary>
     public Returning Returning { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>Completes when this process does not carry the run any more: it has ended, or waits.</summary>
+    public Task EndOf(string runId) => _live.TryGetValue(runId, out var live) ? live.Gone : Task.CompletedTask;
 
     /// <summary>Learns of all runs that this runner carries.</summary>
     public IRunObserver? Observer { get; set; }
@@ -113,6 +119,9 @@ public sealed partial class WorkflowRunner : IChildRuns, IPublishedWorkflows
         await Task.WhenAll(_live.Values.Select(live => live.Gone));
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _drain.Dispose();
+
     /// <summary>Wakes a run that waits; false when it does not wait any more.</summary>
     public async Task<bool> WakeAsync(string runId, Letter letter, CancellationToken cancellationToken)
     {
@@ -164,13 +173,16 @@ public sealed partial class WorkflowRunner : IChildRuns, IPublishedWorkflows
         live.Last = run.Instance;
         live.Begun.TrySetResult();
         if (ResourceAction.All.FirstOrDefault(action => action.Name == stored.Action) is { } action)
-            live.Carry(Task.Run(() => Actions.ContinueAsync(run, action, live.Mailbox, ObserverOf(live), new(live.Token, _drain.Token)), CancellationToken.None), ended => EndAsync(live, ended));
+            Follow(live, Task.Run(() => Actions.ContinueAsync(run, action, live.Mailbox, ObserverOf(live), new(live.Token, _drain.Token)), CancellationToken.None));
         else
             Carry(live, run, new RunTerms(stored.Name, TakesLeases: true, MayAct: stored.IsPublished, live.Mailbox, Parks: true));
     }
 
     private void Carry(LiveRun live, Run run, RunTerms terms) =>
-        live.Carry(Task.Run(() => _carrier.CarryOnAsync(run, terms, ObserverOf(live), new(live.Token, _drain.Token)), CancellationToken.None), ended => EndAsync(live, ended));
+        Follow(live, Task.Run(() => _carrier.CarryOnAsync(run, terms, ObserverOf(live), new(live.Token, _drain.Token)), CancellationToken.None));
+
+    private void Follow(LiveRun live, Task carrying) =>
+        _ = carrying.ContinueWith(ended => EndAsync(live, ended), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
 
     /// <summary>Runs the first step of a workflow that a timer starts, if that only looks for work; null when there is none.</summary>
     private async Task<WorkflowInstance?> LookForWorkAsync(WorkflowInstance instance, CancellationToken cancellationToken)

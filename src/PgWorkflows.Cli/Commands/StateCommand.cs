@@ -23,7 +23,7 @@ internal static class StateCommand
             var output = new CliOutput(parsed.GetValue(options.Json));
             var workspace = Workspace.Open(parsed, options);
             var resource = workspace.Find(parsed.GetRequiredValue(name)).Name;
-            await workspace.Runs.CloseGoneAsync(cancellationToken);
+            await workspace.Runs.CloseGoneAsync(null, cancellationToken);
             if (parsed.GetValue(state) is { } word)
             {
                 var wanted = Enum.Parse<ResourceState>(word);

@@ -5,6 +5,7 @@ using PgWorkflows.Engine.Activities;
 using PgWorkflows.Engine.Instances;
 using PgWorkflows.Engine.Interpreting.Behaviors;
 using PgWorkflows.Engine.Values;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Waking;
 using PgWorkflows.Postgres.Events;
@@ -14,7 +15,8 @@ namespace PgWorkflows.Persistence.Runs;
 /// <summary>Stores the facts of a step in the transaction of that step: events, changes of state, the action's end, what it has set off.</summary>
 internal static class EmissionWriter
 {
-    public static async Task WriteAsync(SqliteConnection connection, SqliteTransaction transaction, WorkflowInstance instance, IReadOnlyList<Emission> emissions)
+    public static async Task WriteAsync(
+        SqliteConnection connection, SqliteTransaction transaction, WorkflowInstance instance, IReadOnlyList<Emission> emissions, Outbox? outbox)
     {
         var now = instance.UpdatedAt.ToMicroseconds();
         foreach (var emission in emissions)
@@ -22,11 +24,14 @@ internal static class EmissionWriter
             switch (emission)
             {
                 case EventLogged logged:
-                    await connection.ExecuteAsync(
+                    var number = await connection.ExecuteScalarAsync<long>(
                         """
                         insert into event (instance_id, resource, message_id, severity, text, timestamp)
                         values (@instanceId, @Resource, @Id, @severity, @Text, @now)
+                        returning id
                         """, new { instanceId = instance.Id, logged.Resource, logged.Id, severity = logged.Severity.ToString(), logged.Text, now }, transaction);
+                    if (outbox is not null)
+                        await outbox.PostAsync(connection, transaction, number, now);
                     break;
                 case ResourceStateChanged changed:
                     await ResourceStateTable.SetAsync(connection, transaction, changed.Resource, changed.State, changed.Reason, $"run {instance.Id}", instance.Id, now);

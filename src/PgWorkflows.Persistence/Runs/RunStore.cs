@@ -2,7 +2,9 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using PgWorkflows.Engine.Instances;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Leases;
+using PgWorkflows.Postgres.Events;
 
 namespace PgWorkflows.Persistence.Runs;
 
@@ -10,7 +12,11 @@ namespace PgWorkflows.Persistence.Runs;
 /// The runs as they are carried on. A state, its journal, its records, its events and its lease move in one transaction,
 /// and a revision lets exactly one writer win.
 /// </summary>
-public sealed partial class RunStore(Database database, TimeProvider time, OwnerKind kind = OwnerKind.Command)
+/// <param name="database">The history.</param>
+/// <param name="time">The clock.</param>
+/// <param name="outbox">Takes the events for outside channels; null where there are none.</param>
+/// <param name="kind">What kind of process this is; it decides what becomes of its runs when it dies.</param>
+public sealed partial class RunStore(Database database, TimeProvider time, Outbox? outbox = null, OwnerKind kind = OwnerKind.Command)
 {
     /// <summary>Stores a new run, if the resource is free for it. A state-changing action takes the lease and ends checks that are under way.</summary>
     public async Task<BeginResult> BeginAsync(NewRun begin, CancellationToken cancellationToken)
@@ -68,6 +74,7 @@ public sealed partial class RunStore(Database database, TimeProvider time, Owner
             await EndAsync(connection, transaction, run.Instance.Id, RunResults.Skipped, 0, $"Skipped: {holder.Action} is under way (run {holder.InstanceId}).");
         cancellationToken.ThrowIfCancellationRequested();
         transaction.Commit();
+        TellOutbox(saved);
         return holder is null ? new BeginResult.Begun(saved) : new BeginResult.Busy(holder, run.Instance.Id);
     }
 
@@ -85,6 +92,7 @@ public sealed partial class RunStore(Database database, TimeProvider time, Owner
         cancellationToken.ThrowIfCancellationRequested();
         if (saved is not null)
             transaction.Commit();
+        TellOutbox(saved);
         return saved;
     }
 
@@ -105,6 +113,7 @@ public sealed partial class RunStore(Database database, TimeProvider time, Owner
         }
 
         transaction.Commit();
+        TellOutbox(saved);
         return saved;
     }
 
@@ -118,7 +127,7 @@ public sealed partial class RunStore(Database database, TimeProvider time, Owner
 
     private long Now => time.GetUtcNow().ToMicroseconds();
 
-    private static async Task<Run?> SaveAsync(SqliteConnection connection, SqliteTransaction transaction, Run run)
+    private async Task<Run?> SaveAsync(SqliteConnection connection, SqliteTransaction transaction, Run run)
     {
         var instance = run.Instance;
         var updated = await connection.ExecuteAsync(
@@ -146,10 +155,16 @@ public sealed partial class RunStore(Database database, TimeProvider time, Owner
 
         var unsaved = instance.Unsaved();
         StepWriter.Write(connection, transaction, instance.Id, unsaved);
-        await EmissionWriter.WriteAsync(connection, transaction, instance, unsaved.Emissions);
+        await EmissionWriter.WriteAsync(connection, transaction, instance, unsaved.Emissions, outbox);
         if (instance.Bookmarks.Count > 0 || run.HasBookmarks)
             await BookmarkWriter.WriteAsync(connection, transaction, instance);
         return run with { Instance = instance.Saved(), Revision = run.Revision + 1, LastStored = unsaved, HasBookmarks = instance.Bookmarks.Count > 0 };
+    }
+
+    private void TellOutbox(Run? saved)
+    {
+        if (saved?.LastStored?.Emissions.Any(emission => emission is EventLogged) is true)
+            outbox?.Filled?.Invoke();
     }
 
     private static Task EndAsync(SqliteConnection connection, SqliteTransaction transaction, string id, string result, int? returnValue, string? note) =>

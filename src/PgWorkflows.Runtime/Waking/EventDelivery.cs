@@ -1,4 +1,3 @@
-using PgWorkflows.Engine.Interpreting.Behaviors;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Persistence.Waking;
 
@@ -10,6 +9,9 @@ namespace PgWorkflows.Runtime.Waking;
 /// </summary>
 internal sealed class EventDelivery(WorkflowRunner workflows, TriggerIndex index, WakingStore waking, Instances instances, TimeProvider time)
 {
+    /// <summary>Elsa's stimulus name.</summary>
+    private const string Stimulus = "Elsa.Event";
+
     /// <summary>An event that nobody waits for yet is kept this long, as in Elsa.</summary>
     private static readonly TimeSpan KeepsUntaken = TimeSpan.FromMinutes(1);
 
@@ -28,7 +30,7 @@ internal sealed class EventDelivery(WorkflowRunner workflows, TriggerIndex index
         var taken = false;
         if (published.OnlyInstanceId is null)
         {
-            foreach (var trigger in await index.OfTypeAsync(Event.Bookmark, cancellationToken))
+            foreach (var trigger in await index.OfTypeAsync(Stimulus, cancellationToken))
             {
                 if (trigger.Text("EventName") != published.Name)
                     continue;
@@ -45,7 +47,7 @@ internal sealed class EventDelivery(WorkflowRunner workflows, TriggerIndex index
             }
         }
 
-        foreach (var wait in await waking.WaitsAsync(Event.Bookmark, published.Name, published.CorrelationId, published.OnlyInstanceId, cancellationToken))
+        foreach (var wait in await waking.WaitsAsync(Stimulus, published.Name, published.CorrelationId, published.OnlyInstanceId, cancellationToken))
             taken |= await workflows.WakeAsync(wait.InstanceId, new Letter.Stimulus(wait.BookmarkId, published.Result), cancellationToken);
         return taken;
     }

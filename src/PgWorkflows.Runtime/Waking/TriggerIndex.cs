@@ -10,7 +10,6 @@ namespace PgWorkflows.Runtime.Waking;
 /// </summary>
 public sealed class TriggerIndex(Programs programs, WorkflowRunner workflows)
 {
-    private readonly SemaphoreSlim _refreshing = new(1);
     private volatile Indexed _indexed = new("", []);
 
     /// <summary>The triggers of what is published now.</summary>
@@ -19,19 +18,9 @@ public sealed class TriggerIndex(Programs programs, WorkflowRunner workflows)
         await programs.ImportAsync(cancellationToken);
         var ids = await programs.PublishedIdsAsync(cancellationToken);
         var stamp = string.Join('\n', ids.Values.Order(StringComparer.Ordinal));
-        if (_indexed.Stamp == stamp)
-            return _indexed.Triggers;
-        await _refreshing.WaitAsync(cancellationToken);
-        try
-        {
-            if (_indexed.Stamp != stamp)
-                _indexed = new(stamp, await ReadAsync(cancellationToken));
-            return _indexed.Triggers;
-        }
-        finally
-        {
-            _refreshing.Release();
-        }
+        if (_indexed.Stamp != stamp)
+            _indexed = new(stamp, await ReadAsync(cancellationToken)); // Two at once read the same.
+        return _indexed.Triggers;
     }
 
     /// <summary>The triggers of one type.</summary>

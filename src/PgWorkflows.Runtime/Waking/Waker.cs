@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Persistence.Waking;
 
@@ -15,7 +16,7 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
     private static readonly TimeSpan ClockJump = TimeSpan.FromSeconds(5);
     private const int AtOnce = 500;
 
-    private readonly SemaphoreSlim _turn = new(0, 1);
+    private readonly Channel<bool> _turn = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly EventDelivery _events = new(workflows, index, waking, instances, time);
     private DateTimeOffset? _alarmAt;
 
@@ -36,7 +37,7 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
         var (wall, steady) = (time.GetUtcNow(), time.GetTimestamp());
         while (!cancellationToken.IsCancellationRequested)
         {
-            try
+            await GuardedAsync(async () =>
             {
                 var passed = time.GetElapsedTime(steady);
                 var jump = time.GetUtcNow() - wall - passed;
@@ -44,15 +45,8 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
                 if (jump < -ClockJump)
                     await waking.MoveAfterClockWentBackAsync(cancellationToken);
                 await TurnAsync(cancellationToken);
-            }
-#pragma warning disable CA1031 // The loop must not end because a disk was full for a moment.
-            catch (Exception e) when (e is not OperationCanceledException)
-#pragma warning restore CA1031
-            {
-                Failed?.Invoke(e);
-            }
-
-            await _turn.WaitAsync(cancellationToken);
+            });
+            await _turn.Reader.ReadAsync(cancellationToken);
         }
     }
 
@@ -62,10 +56,25 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
         await _events.DeliverAsync(cancellationToken);
         await timers.ArmAsync((await index.AllAsync(cancellationToken)).Where(trigger => trigger.Trigger.Problem is null && trigger.Trigger.Type is "Elsa.Timer" or "Elsa.Cron" or "Elsa.StartAt"), cancellationToken);
         foreach (var due in await timers.TakeDueAsync())
-            await workflows.StartAsync(due.Start(new RunOrigin("timer", due.Trigger.Label)) with { MayLeaveNoTrace = true }, cancellationToken);
+            await GuardedAsync(() => workflows.StartAsync(due.Start(new RunOrigin("timer", due.Trigger.Label)) with { MayLeaveNoTrace = true }, cancellationToken));
         foreach (var wait in await waking.DueAsync(AtOnce, cancellationToken))
-            await workflows.WakeAsync(wait.InstanceId, new Letter.Stimulus(wait.BookmarkId, null), cancellationToken);
+            await GuardedAsync(() => workflows.WakeAsync(wait.InstanceId, new Letter.Stimulus(wait.BookmarkId, null), cancellationToken));
         await SetAlarmAsync(cancellationToken);
+    }
+
+    /// <summary>One thing that cannot be woken must not keep the others asleep.</summary>
+    private async Task GuardedAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+#pragma warning disable CA1031 // The loop must not end because a disk was full for a moment.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            Failed?.Invoke(e);
+        }
     }
 
     private async Task SetAlarmAsync(CancellationToken cancellationToken)
@@ -81,15 +90,5 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
         await alarm.SetAsync(next.Value);
     }
 
-    private void Turn()
-    {
-        try
-        {
-            _turn.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is about to turn anyway.
-        }
-    }
+    private void Turn() => _turn.Writer.TryWrite(true);
 }

@@ -1,9 +1,10 @@
+using PgWorkflows.Runtime.Waking;
 using Quartz;
 
-namespace PgWorkflows.Runtime.Waking;
+namespace PgWorkflows.Server.Hosting;
 
 /// <summary>Quartz.NET as the alarm clock, in memory: the instants are kept in our database.</summary>
-public sealed class QuartzAlarmClock(TimeProvider time) : IAlarmClock
+internal sealed class QuartzAlarmClock(TimeProvider time) : IAlarmClock
 {
     private static readonly TriggerKey Next = new("next", "pgworkflows");
     private static readonly JobKey Ringing = new("ring", "pgworkflows");
