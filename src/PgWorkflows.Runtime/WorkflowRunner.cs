@@ -47,7 +47,7 @@ public sealed partial class WorkflowRunner : IChildRuns, IPublishedWorkflows
     public async Task<StartOutcome> StartAsync(StartWorkflow start, CancellationToken cancellationToken)
     {
         var version = start.Version;
-        if (ResourceAction.All.FirstOrDefault(action => action.Name == version.DefinitionId) is { } action)
+        if (ResourceAction.OfDefinition(version.DefinitionId) is { } action)
             return await StartActionAsync(action, start, cancellationToken);
 
         var prepared = await _programs.OfAsync(version, Library, cancellationToken);
@@ -94,7 +94,10 @@ public sealed partial class WorkflowRunner : IChildRuns, IPublishedWorkflows
             return new StartOutcome.NeedsResource(start.Input.GetValueOrDefault("Resource") as string);
 
         var live = Track(start.RunId ?? RunIds.New());
-        var request = new ActionRequest(resource.Name, action, start.Origin) { RunId = live.Id, ParentRunId = start.ParentRunId, Mailbox = live.Mailbox };
+        var request = new ActionRequest(resource.Name, action, start.Origin) 
+        {
+            RunId = live.Id, DefinitionId = start.Version.DefinitionId, ParentRunId = start.ParentRunId, Mailbox = live.Mailbox,
+        };
         var running = Task.Run(() => _actions.RunAsync(request, ObserverOf(live), live.Token), CancellationToken.None);
         live.Carry(running, ended => EndAsync(live, ended));
         await live.Begun.Task.WaitAsync(cancellationToken);
