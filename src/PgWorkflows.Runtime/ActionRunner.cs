@@ -26,8 +26,9 @@ public sealed class ActionRunner(
 
         await runs.CloseGoneAsync(request.Action.ChangesState ? resource.Name : null, cancellationToken);
         var name = request.Action.Name;
-        var version = await programs.FindAsync(name, library, cancellationToken)
-            ?? throw new WorkflowNotFoundException(name);
+        var definitionId = request.DefinitionId ?? request.Action.DefinitionId(resource.Profile);
+        var version = await programs.FindAsync(definitionId, library, cancellationToken)
+            ?? throw new WorkflowNotFoundException(definitionId);
 
         var instance = WorkflowInstance.Start(version.Program, new StartRequest
         {
@@ -111,6 +112,9 @@ public sealed record ActionRequest(string Resource, ResourceAction Action, RunOr
 {
     /// <summary>The id that the run is to have; by default a new one.</summary>
     public string? RunId { get; init; }
+
+    /// <summary>The workflow to run, where somebody has chosen one; by default the one of the resource's profile.</summary>
+    public string? DefinitionId { get; init; }
 
     /// <summary>The run that starts this one.</summary>
     public string? ParentRunId { get; init; }

@@ -11,8 +11,12 @@ public sealed partial class WorkflowRunner
 
     private async Task<StartOutcome> StartActionAsync(ResourceAction action, StartWorkflow start, CancellationToken cancellationToken) =>
         start.Input.GetValueOrDefault("Resource") is string name
-            ? await BeginActionAsync(new(name, action, start.Origin) { RunId = start.RunId ?? RunIds.New(), ParentRunId = start.ParentRunId }, cancellationToken)
+            ? await BeginActionAsync(new(name, action, start.Origin) { RunId = start.RunId ?? RunIds.New(), ParentRunId = start.ParentRunId, DefinitionId = Chosen(action, start) }, cancellationToken)
             : new StartOutcome.NeedsResource(null);
+
+    /// <summary>A workflow that dispatches an action by its name means the action, and the resource's profile chooses; whoever starts a definition by hand means that one.</summary>
+    private static string? Chosen(ResourceAction action, StartWorkflow start) =>
+        start.ParentRunId is not null && start.Version.DefinitionId == action.Name ? null : start.Version.DefinitionId;
 
     private async Task<StartOutcome> BeginActionAsync(ActionRequest request, CancellationToken cancellationToken)
     {

@@ -69,7 +69,7 @@ public sealed partial class WorkflowRunner : IChildRuns, IPublishedWorkflows, ID
     public async Task<StartOutcome> StartAsync(StartWorkflow start, CancellationToken cancellationToken)
     {
         var version = start.Version;
-        if (ResourceAction.All.FirstOrDefault(action => action.Name == version.DefinitionId) is { } action)
+        if (ResourceAction.OfDefinition(version.DefinitionId) is { } action)
             return await StartActionAsync(action, start, cancellationToken);
 
         var prepared = await _programs.OfAsync(version, Library, cancellationToken);

@@ -83,7 +83,7 @@ internal static class ExecutionApi
     {
         var choice = body.Text("versionOptions") is { } text ? Query.Versions(text, "versionOptions") : new(VersionKind.Published);
         var version = await installation.Definitions.ChooseAsync(definitionId, choice, cancellationToken);
-        if (version is { IsPublished: false } && ResourceAction.All.Any(action => action.Name == definitionId))
+        if (version is { IsPublished: false } && ResourceAction.OfDefinition(definitionId) is not null)
             throw new Refusal(Refusal.General, $"Version {version.Version} of '{version.Name}' is not published, and only published versions act on real services. Publish it, or run the published one.");
         return version;
     }
