@@ -11,8 +11,8 @@ internal interface ITarget : IDefinitionsTarget, IDisposable
     /// <summary>Where resources are configured, for messages.</summary>
     string Place { get; }
 
-    /// <summary>What is wrong with resources that are left out; a server does not start with any.</summary>
-    IReadOnlyList<ConfigurationProblem> Problems => [];
+    /// <summary>What is wrong with resources that are left out.</summary>
+    Task<IReadOnlyList<ConfigurationProblem>> ProblemsAsync(CancellationToken cancellationToken);
 
     /// <summary>Runs an action to its end.</summary>
     Task<RunReport> RunAsync(string resource, ResourceAction action, CliOutput output, CancellationToken cancellationToken);

@@ -11,7 +11,7 @@ internal sealed partial class LocalTarget(Workspace workspace) : ITarget
 {
     public string Place => workspace.ConfigurationFile;
 
-    public IReadOnlyList<ConfigurationProblem> Problems => workspace.Problems;
+    public Task<IReadOnlyList<ConfigurationProblem>> ProblemsAsync(CancellationToken cancellationToken) => Task.FromResult(workspace.Problems);
 
     public async Task<RunReport> RunAsync(string resource, ResourceAction action, CliOutput output, CancellationToken cancellationToken)
     {

@@ -53,6 +53,8 @@ internal sealed partial class ServerTarget : ITarget
         await ReadAsync<JsonElement>(answer, cancellationToken);
     }
 
+    public async Task<IReadOnlyList<ConfigurationProblem>> ProblemsAsync(CancellationToken cancellationToken) => await GetAsync<ConfigurationProblem[]>("problems", cancellationToken);
+
     public async Task<IReadOnlyList<ResourceReport>> ResourcesAsync(CancellationToken cancellationToken) => await GetAsync<ResourceReport[]>("resources", cancellationToken);
 
     public async Task<ResourceReport> ResourceAsync(string name, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using PgWorkflows.Persistence.Users;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Reports;
 using PgWorkflows.Server.Access;
+using PgWorkflows.Server.Hosting;
 
 namespace PgWorkflows.Server.Api;
 
@@ -15,6 +16,7 @@ internal static class ApiEndpoints
         var api = routes.MapGroup("/api");
         api.MapGet("/openapi.json", OpenApi.Get).RequirePermission(Permissions.ReadResources);
         api.MapGet("/resources", async (Reports reports, CancellationToken aborted) => ApiJson.Ok(await reports.ResourcesAsync(aborted))).RequirePermission(Permissions.ReadResources);
+        api.MapGet("/problems", (ConfiguredResources configured) => ApiJson.Ok(configured.Problems)).RequirePermission(Permissions.ReadResources);
         api.MapPost("/resources/{name}/actions/{action}", RunAsync).RequirePermission(Permissions.ExecActions);
         api.MapGet("/runs", RunsAsync).RequirePermission(Permissions.ReadResources);
         api.MapGet("/runs/{id}", RunOfIdAsync).RequirePermission(Permissions.ReadResources);

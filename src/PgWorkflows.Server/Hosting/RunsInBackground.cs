@@ -1,15 +1,18 @@
 using PgWorkflows.Engine.Instances;
 using PgWorkflows.Engine.Interpreting.Behaviors;
 using PgWorkflows.Persistence.Runs;
+using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 
 namespace PgWorkflows.Server.Hosting;
 
 /// <summary>The runs that this process carries: they begin with the shipped definitions in place, are told of in the log, and end with the host.</summary>
-internal sealed partial class RunsInBackground(Installation installation, ILogger<RunsInBackground> logger) : IHostedService, IRunObserver
+internal sealed partial class RunsInBackground(Installation installation, ConfiguredResources configured, ILogger<RunsInBackground> logger) : IHostedService, IRunObserver
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var problem in configured.Problems)
+            NotProtected(logger, problem);
         installation.Workflows.Observer = this;
         installation.Workflows.Failed = (id, failure) => CarryingFailed(logger, failure, id);
         await installation.Programs.ImportAsync(cancellationToken);
@@ -44,6 +47,9 @@ internal sealed partial class RunsInBackground(Installation installation, ILogge
 
     [LoggerMessage(4, LogLevel.Warning, "Run {Id} was closed: {Note}")]
     private static partial void Closed(ILogger logger, string id, string note);
+
+    [LoggerMessage(6, LogLevel.Error, "A resource is not protected: {Problem}")]
+    private static partial void NotProtected(ILogger logger, ConfigurationProblem problem);
 
     [LoggerMessage(5, LogLevel.Error, "Run {Id} could not be carried on.")]
     private static partial void CarryingFailed(ILogger logger, Exception exception, string id);

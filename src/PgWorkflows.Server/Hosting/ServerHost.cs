@@ -1,5 +1,4 @@
 using PgWorkflows.Engine.Activities.Http;
-using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 using PgWorkflows.Server.Access;
 using PgWorkflows.Server.Http;
@@ -20,15 +19,11 @@ internal static class ServerHost
     /// <summary>The resources and the history that <c>PgWorkflows</c> of the configuration names.</summary>
     public static void AddInstallation(this WebApplicationBuilder builder)
     {
-        var resources = ResourceConfiguration.Read(builder.Configuration, "appsettings.json") switch
-        {
-            ResourceConfiguration.Valid(var valid) => valid,
-            ResourceConfiguration.Invalid(var problems) => throw new InvalidOperationException(string.Join(Environment.NewLine, problems)),
-            var other => throw new System.Diagnostics.UnreachableException($"Unexpected {other.GetType().Name}"),
-        };
+        var configured = ConfiguredResources.Read(builder.Configuration);
+        builder.Services.AddSingleton(configured);
         var data = builder.Configuration["PgWorkflows:Data"] is { Length: > 0 } given ? Path.GetFullPath(given) : Installation.DefaultData();
         var http = HttpSender.Create(ServerOptions.Read(builder.Configuration).AllowMetadataAddresses, TimeProvider.System);
-        builder.Services.AddSingleton(new Installation(resources, data, TimeProvider.System, new SendHttpRequest(http), new FlowSendHttpRequest(http)));
+        builder.Services.AddSingleton(new Installation(configured.Usable, data, TimeProvider.System, new SendHttpRequest(http), new FlowSendHttpRequest(http)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<RunsInBackground>();
     }
