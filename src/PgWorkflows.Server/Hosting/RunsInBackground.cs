@@ -1,6 +1,7 @@
 using PgWorkflows.Engine.Instances;
 using PgWorkflows.Engine.Interpreting.Behaviors;
 using PgWorkflows.Persistence.Runs;
+using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Resuming;
 
@@ -10,10 +11,12 @@ namespace PgWorkflows.Server.Hosting;
 /// The runs that this process carries: at its start it decides over those that a server before it has left, tells of all of them in the log, and at
 /// its end puts back what can go on later.
 /// </summary>
-internal sealed partial class RunsInBackground(Installation installation, ILogger<RunsInBackground> logger) : IHostedService, IRunObserver
+internal sealed partial class RunsInBackground(Installation installation, ConfiguredResources configured, ILogger<RunsInBackground> logger) : IHostedService, IRunObserver
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var problem in configured.Problems)
+            NotProtected(logger, problem);
         installation.Workflows.Observer = this;
         installation.Workflows.Failed = (id, failure) => CarryingFailed(logger, failure, id);
         await installation.Programs.ImportAsync(cancellationToken);
@@ -62,6 +65,9 @@ internal sealed partial class RunsInBackground(Installation installation, ILogge
 
     [LoggerMessage(4, LogLevel.Warning, "Run {Id} was closed: {Note}")]
     private static partial void Closed(ILogger logger, string id, string note);
+
+    [LoggerMessage(7, LogLevel.Error, "A resource is not protected: {Problem}")]
+    private static partial void NotProtected(ILogger logger, ConfigurationProblem problem);
 
     [LoggerMessage(5, LogLevel.Error, "Run {Id} could not be carried on.")]
     private static partial void CarryingFailed(ILogger logger, Exception exception, string id);

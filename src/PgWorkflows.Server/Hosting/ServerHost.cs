@@ -1,7 +1,6 @@
 using PgWorkflows.Engine.Activities.Http;
 using PgWorkflows.Persistence.Leases;
 using PgWorkflows.Persistence.Runs;
-using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Delivery;
 using PgWorkflows.Runtime.Waking;
@@ -28,16 +27,12 @@ internal static class ServerHost
     /// <summary>The resources and the history that <c>PgWorkflows</c> of the configuration names.</summary>
     public static void AddInstallation(this WebApplicationBuilder builder)
     {
-        var resources = ResourceConfiguration.Read(builder.Configuration, "appsettings.json") switch
-        {
-            ResourceConfiguration.Valid(var valid) => valid,
-            ResourceConfiguration.Invalid(var problems) => throw new InvalidOperationException(string.Join(Environment.NewLine, problems)),
-            var other => throw new System.Diagnostics.UnreachableException($"Unexpected {other.GetType().Name}"),
-        };
+        var configured = ConfiguredResources.Read(builder.Configuration);
+        builder.Services.AddSingleton(configured);
         var data = builder.Configuration["PgWorkflows:Data"] is { Length: > 0 } given ? Path.GetFullPath(given) : Installation.DefaultData();
         var responses = new HttpResponses();
         var http = HttpSender.Create(ServerOptions.Read(builder.Configuration).AllowMetadataAddresses, TimeProvider.System);
-        var installation = new Installation(resources, data, TimeProvider.System, new InstallationHost
+        var installation = new Installation(configured.Usable, data, TimeProvider.System, new InstallationHost
         {
             Kind = OwnerKind.Server,
             Channels = Channels(builder.Configuration),
