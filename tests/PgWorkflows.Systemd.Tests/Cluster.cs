@@ -70,7 +70,7 @@ public sealed class Cluster(BootedSystemd systemd, string name)
 
     public Task KillPostmasterAsync() => systemd.ShellAsync($"kill -9 $(head -1 {DataDirectory}/postmaster.pid)");
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

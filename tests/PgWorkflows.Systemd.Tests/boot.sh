@@ -30,6 +30,9 @@ mount -t tmpfs -o mode=755 pgw-dev "$root/dev"
 for device in null zero full random urandom tty; do : >"$root/dev/$device"; mount --bind /dev/$device "$root/dev/$device"; done
 mkdir -p "$root"/dev/{shm,pts,mqueue}
 mount -t tmpfs -o mode=1777 pgw-shm "$root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$root/dev/pts"
+ln -s pts/ptmx "$root/dev/ptmx"
+: >"$root/dev/console"
 ln -s /proc/self/fd "$root/dev/fd"
 ln -s /proc/self/fd/0 "$root/dev/stdin"; ln -s /proc/self/fd/1 "$root/dev/stdout"; ln -s /proc/self/fd/2 "$root/dev/stderr"
 
@@ -48,4 +51,4 @@ cd "$root"
 pivot_root . old
 umount -l /old
 exec env -i container=pgw-test PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-    /lib/systemd/systemd --system --log-target=console --show-status=false
+    /lib/systemd/systemd --system --log-target=journal --show-status=false
