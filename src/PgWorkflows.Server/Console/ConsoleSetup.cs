@@ -34,6 +34,7 @@ internal static class ConsoleSetup
         UserPages.Map(app);
         KeyPages.Map(app);
         AuditPage.Map(app);
+        ApiPage.Map(app);
         ApiEndpoints.Map(app);
     }
 }

@@ -10,6 +10,7 @@ internal static class RunDrawing
 {
     private const double Margin = 20;
     private const double LetterWidth = 8.2;
+    private const double Scale = 0.75; // Still to be read; what is wider is scrolled.
 
     /// <summary>Nothing for a workflow that is no flowchart or has no places for its activities.</summary>
     public static Html Draw(Page page, WorkflowDefinition definition, IReadOnlyList<StepFacts> steps)
@@ -29,7 +30,7 @@ internal static class RunDrawing
         return page.Html(
             $"""
             <figure class="canvas" tabindex="0">
-            <svg class="drawing" viewBox="{Number(left)} {Number(top)} {Number(width)} {Number(height)}" role="img" aria-label="{Texts.WayTaken}">
+            <svg class="drawing" width="{Number(width * Scale)}" height="{Number(height * Scale)}" viewBox="{Number(left)} {Number(top)} {Number(width)} {Number(height)}" role="img" aria-label="{Texts.WayTaken}">
             {edges.Select(edge => Draw(page, boxes[edge.Edge.Source], boxes[edge.Edge.Target], edge.Edge, edge.IsTaken))}
             {boxes.Values.Select(box => Draw(page, box, [.. runs[box.Id]]))}
             </svg>
