@@ -60,7 +60,7 @@ internal static class Lists
         string Value(string column) => column switch
         {
             "id" => "printf('%016x', n * 7919)",
-            "created_at" or "updated_at" or "finished_at" => $"{column} - n * 1000000",
+            "created_at" or "updated_at" or "finished_at" => $"{column} - n * 10000000",
             "sub_status" => "iif(n % 1000 = 0, 'Faulted', sub_status)",
             "incident_count" => "n % 1000 = 0",
             _ => column,
