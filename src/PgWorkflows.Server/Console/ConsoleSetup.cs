@@ -35,6 +35,7 @@ internal static class ConsoleSetup
         KeyPages.Map(app);
         AuditPage.Map(app);
         ApiPage.Map(app);
+        ChangeStream.Map(app);
         ApiEndpoints.Map(app);
     }
 }
