@@ -86,6 +86,8 @@ internal sealed partial class TestServer : IDisposable
 
     public void Dispose()
     {
+        if (!Directory.Exists(_folder))
+            return;
         _factory.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

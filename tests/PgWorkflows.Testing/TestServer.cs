@@ -20,6 +20,12 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => _address.Task.Result;
 
+    /// <summary>Its process id.</summary>
+    public int Pid => _process.Id;
+
+    /// <summary>The folder of its history.</summary>
+    public string Data => Path.Combine(_folder, "data");
+
     /// <summary>What it has written so far.</summary>
     public string Log
     {

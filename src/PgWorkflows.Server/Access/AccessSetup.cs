@@ -87,7 +87,7 @@ internal static class AccessSetup
             cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;
             cookie.Events.OnCheckSlidingExpiration = sliding =>
             {
-                sliding.ShouldRenew &= !sliding.HttpContext.Request.Headers.ContainsKey(Page.LiveHeader); // A page that refreshes itself is nobody at work.
+                sliding.ShouldRenew &= !sliding.HttpContext.Request.Headers.ContainsKey(Page.LiveHeader) && sliding.HttpContext.Request.Path != ChangeStream.Path; // A page that refreshes itself is nobody at work.
                 return Task.CompletedTask;
             };
         });

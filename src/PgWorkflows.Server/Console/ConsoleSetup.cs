@@ -34,6 +34,8 @@ internal static class ConsoleSetup
         UserPages.Map(app);
         KeyPages.Map(app);
         AuditPage.Map(app);
+        ApiPage.Map(app);
+        ChangeStream.Map(app);
         ApiEndpoints.Map(app);
     }
 }

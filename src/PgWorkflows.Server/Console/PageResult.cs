@@ -37,7 +37,7 @@ internal sealed class PageResult(Page page, string title, Html body, int status 
         <main id="main" tabindex="-1"{(isLive ? page.Html($" data-live=\"2000\"") : default)}>
         {body}
         </main>
-        <footer>{page.Say(Texts.TimesAre, Zone())}</footer>
+        <footer>{page.Say(Texts.TimesAre, Zone())}{(page.May(Permissions.ReadResources) ? page.Html($" <a href=\"/help/api\">{Texts.Api}</a>") : default)}</footer>
         </body>
         </html>
 
