@@ -1,6 +1,7 @@
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence;
 using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Activities;
@@ -18,7 +19,7 @@ internal sealed class ActionHarness : IDisposable
     private readonly ResourceStateStore _states;
     private readonly ActionRunner _runner;
 
-    public ActionHarness(Script script, ResourceState state = ResourceState.ISP, Func<Resource, Resource>? configure = null)
+    public ActionHarness(Script script, ResourceState state = ResourceState.ISP, Func<Resource, Resource>? configure = null, params string[] channels)
     {
         var resource = new Resource
         {
@@ -32,7 +33,8 @@ internal sealed class ActionHarness : IDisposable
         };
         var resources = new ResourceList([configure?.Invoke(resource) ?? resource]);
         Database = Database.Open(_folder);
-        Runs = new RunStore(Database, Time);
+        Outbox = new Outbox(Database, channels, Time);
+        Runs = new RunStore(Database, Time, Outbox);
         History = new History(Database);
         _states = new ResourceStateStore(Database, resources, Time);
         var activities = PostgresActivities.Create(
@@ -43,6 +45,8 @@ internal sealed class ActionHarness : IDisposable
     public AutoTime Time { get; } = new();
 
     public Database Database { get; }
+
+    public Outbox Outbox { get; }
 
     public RunStore Runs { get; }
 

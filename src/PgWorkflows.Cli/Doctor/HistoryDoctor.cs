@@ -21,7 +21,7 @@ internal static class HistoryDoctor
         diagnoses.Add(new("history", problem is null ? Verdict.Good : Verdict.Bad, problem ?? workspace.Database.File,
             problem is null ? null : "keep a copy of the file, then begin a new history with --data"));
 
-        foreach (var closed in await workspace.Runs.CloseGoneAsync(cancellationToken))
+        foreach (var closed in await workspace.Runs.CloseGoneAsync(null, cancellationToken))
             diagnoses.Add(new($"run {closed.Id}", Verdict.Note, $"{closed.Action} {closed.Resource}: {closed.Note}", $"look at it: pgw show {closed.Id}"));
 
         foreach (var definitionId in Enum.GetValues<ResourceProfile>().SelectMany(profile => ResourceAction.All.Select(action => action.DefinitionId(profile))))
