@@ -51,7 +51,6 @@ internal static class StartSetup
             ["logFile"] = resource.LogFile,
             ["profile"] = resource.Profile.ToString().ToLowerInvariant(),
             ["pollInterval"] = resource.PollInterval?.ToString(),
-            ["profile"] = "guarded",
         };
         return entry.Where(pair => pair.Value is not null).ToDictionary(pair => $"{ResourceConfiguration.Section}:0:{pair.Key}", pair => pair.Value);
     }
