@@ -79,20 +79,21 @@ internal sealed class ActionHarness : IDisposable
         /// <summary>The events' numbers.</summary>
         public IEnumerable<int> EventIds => Events.Select(text => int.Parse(text.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
+}
 
-    private sealed class Unwatched : IRunObserver
+/// <summary>Nobody looks.</summary>
+internal sealed class Unwatched : IRunObserver
+{
+    public void Begun(Run run)
     {
-        public void Begun(Run run)
-        {
-        }
+    }
 
-        public void Running(Run run, Engine.Instances.PendingActivity activity)
-        {
-        }
+    public void Running(Run run, Engine.Instances.PendingActivity activity)
+    {
+    }
 
-        public void Stored(Run run)
-        {
-        }
+    public void Stored(Run run)
+    {
     }
 }
 

@@ -166,5 +166,6 @@ public sealed class TestServer : IAsyncDisposable
         startOptions = resource.StartOptions,
         logFile = resource.LogFile,
         initialState = resource.InitialState.ToString(),
+        profile = resource.Profile.ToString().ToLowerInvariant(),
     };
 }
