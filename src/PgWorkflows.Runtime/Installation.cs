@@ -3,6 +3,7 @@ using PgWorkflows.Engine.Programs;
 using PgWorkflows.JavaScript;
 using PgWorkflows.Persistence;
 using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Persistence.Maintenance;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Activities;
@@ -23,6 +24,7 @@ public sealed class Installation
     {
         (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data), time);
         States = new ResourceStateStore(Database, Resources, time);
+        Maintenance = new MaintenanceStore(Database, time);
         Runs = new RunStore(Database, time);
         History = new History(Database);
         Definitions = new DefinitionStore(Database, time);
@@ -43,6 +45,9 @@ public sealed class Installation
 
     /// <summary>What is believed of the resources.</summary>
     public ResourceStateStore States { get; }
+
+    /// <summary>Which resources are in maintenance.</summary>
+    public MaintenanceStore Maintenance { get; }
 
     /// <summary>The runs as they are carried on.</summary>
     public RunStore Runs { get; }
