@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence;
+using PgWorkflows.Persistence.Maintenance;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Resources;
@@ -24,6 +25,8 @@ internal sealed class Workspace(string configurationFile, Installation installat
     public TimeProvider Time => installation.Time;
 
     public ResourceStateStore States => installation.States;
+
+    public MaintenanceStore Maintenance => installation.Maintenance;
 
     public RunStore Runs => installation.Runs;
 

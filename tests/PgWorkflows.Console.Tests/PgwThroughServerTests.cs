@@ -69,7 +69,7 @@ public sealed class PgwThroughServerTests
         Assert.Equal(0, (await PgwAsync(server.Address, null, "resources", "--key-file", file)).ExitCode);
     }
 
-    private static async Task<(int ExitCode, string Stdout, string Stderr)> PgwAsync(Uri? server, string? key, params string[] arguments)
+    internal static async Task<(int ExitCode, string Stdout, string Stderr)> PgwAsync(Uri? server, string? key, params string[] arguments)
     {
         var info = new ProcessStartInfo(ServeTests.Pgw, [.. arguments, .. server is null ? Array.Empty<string>() : ["--server", server.ToString()]])
         {

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Reports;
 using Spectre.Console;
@@ -54,7 +55,24 @@ internal sealed class ServerTarget : ITarget, IDisposable
     public async Task<IReadOnlyList<EventReport>> EventsAsync(string? resource, int most, CancellationToken cancellationToken) =>
         await KnownAsync(await GetAsync<EventReport[]>($"events?last={most}{Of(resource)}", cancellationToken), resource, cancellationToken);
 
+    public async Task<IReadOnlyList<MaintenanceMode>> MaintenanceAsync(CancellationToken cancellationToken) => await GetAsync<MaintenanceMode[]>("maintenance", cancellationToken);
+
+    public async Task<MaintenanceMode> BeginMaintenanceAsync(string resource, MaintenanceRequest request, CancellationToken cancellationToken)
+    {
+        using var content = JsonContent.Create(new { request.Reason, For = $"{request.Span.TotalMinutes:0}m" }, options: JsonSerializerOptions.Web);
+        using var answer = await SendAsync(HttpMethod.Put, MaintenanceOf(resource), cancellationToken, content);
+        return (await ReadAsync<ResourceMaintenance>(answer, cancellationToken)).Maintenance ?? throw Strange(answer);
+    }
+
+    public async Task EndMaintenanceAsync(string resource, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(HttpMethod.Delete, MaintenanceOf(resource), cancellationToken);
+        await ReadAsync<ResourceMaintenance>(answer, cancellationToken);
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private static string MaintenanceOf(string resource) => $"resources/{Uri.EscapeDataString(resource)}/maintenance";
 
     private static string Of(string? resource) => resource is null ? "" : "&resource=" + Uri.EscapeDataString(resource);
 
@@ -72,11 +90,11 @@ internal sealed class ServerTarget : ITarget, IDisposable
         return await ReadAsync<T>(answer, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken, HttpContent? content = null)
     {
         try
         {
-            using var request = new HttpRequestMessage(method, path);
+            using var request = new HttpRequestMessage(method, path) { Content = content };
             return await _http.SendAsync(request, cancellationToken);
         }
         catch (HttpRequestException e)
@@ -110,6 +128,8 @@ internal sealed class ServerTarget : ITarget, IDisposable
 
     private CliException Strange(HttpResponseMessage answer) =>
         new(ExitCodes.Unreachable, $"{Place} does not answer as a PgWorkflows server does ({(int)answer.StatusCode} {answer.ReasonPhrase}).");
+
+    private sealed record ResourceMaintenance(string Resource, MaintenanceMode? Maintenance);
 
     private sealed record Problem(string? Detail, string? Field);
 }

@@ -13,7 +13,7 @@ internal static class ApiEndpoints
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // It is sent as JSON and never becomes part of a page.
         Converters = { new JsonStringEnumConverter() },
@@ -25,6 +25,7 @@ internal static class ApiEndpoints
         api.MapGet("/openapi.json", OpenApi.Get).RequirePermission(Permissions.ReadResources);
         api.MapGet("/resources", async (Reports reports, CancellationToken aborted) => Results.Json(await reports.ResourcesAsync(aborted), Json)).RequirePermission(Permissions.ReadResources);
         api.MapPost("/resources/{name}/actions/{action}", RunAsync).RequirePermission(Permissions.ExecActions);
+        MaintenanceEndpoints.Map(api);
         api.MapGet("/runs", RunsAsync).RequirePermission(Permissions.ReadResources);
         api.MapGet("/runs/{id}", RunOfIdAsync).RequirePermission(Permissions.ReadResources);
         api.MapGet("/events", EventsAsync).RequirePermission(Permissions.ReadResources);
@@ -86,6 +87,6 @@ internal static class ApiEndpoints
         last is < 1 or > 100_000 ? Problem(400, "last", "last is a number from 1 to 100000.")
         : resource?.Length > 200 ? Problem(400, "resource", "A resource's name has at most 200 characters.") : null;
 
-    private static IResult Problem(int status, string field, string detail) =>
+    internal static IResult Problem(int status, string field, string detail) =>
         Results.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["field"] = field });
 }

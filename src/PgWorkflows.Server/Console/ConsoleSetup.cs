@@ -17,6 +17,7 @@ internal static class ConsoleSetup
         services.AddSingleton(provider => new Reports(provider.GetRequiredService<Installation>()));
         services.AddSingleton(provider => new CheckHistory(provider.GetRequiredService<Installation>().Database));
         services.AddSingleton(provider => new EventSearch(provider.GetRequiredService<Installation>().Database));
+        services.AddSingleton<MaintenanceSwitch>();
         services.AddSingleton<Operations>().AddSingleton<BackgroundRuns>().AddHostedService(provider => provider.GetRequiredService<BackgroundRuns>());
     }
 
@@ -26,6 +27,7 @@ internal static class ConsoleSetup
         SignInPage.Map(app);
         ResourcePages.Map(app);
         ActionPages.Map(app);
+        MaintenancePages.Map(app);
         RunPages.Map(app);
         EventPage.Map(app);
         AccountPage.Map(app);

@@ -77,6 +77,19 @@ internal static class Texts
     public static readonly Text Busy = new("Nothing was done: {0} is under way on {1}.", "何も実行しませんでした。{1} で {0} を実行中です。");
     public static readonly Text NeedsOperator = new("Running actions needs the role Operator.", "操作の実行には Operator ロールが必要です。");
 
+    // Maintenance.
+    public static readonly Text Maintenance = new("Maintenance", "メンテナンス");
+    public static readonly Text InMaintenance = new("In maintenance", "メンテナンス中");
+    public static readonly Text MaintenanceBy = new("by {0}, until", "担当 {0}、終了予定");
+    public static readonly Text MaintenanceMeans = new(
+        "Checks go on and you may run actions. Nothing acts by itself until maintenance is switched off or its time is over.",
+        "チェックは続き、操作も実行できます。解除されるか終了時刻になるまで、自動の操作は行われません。");
+    public static readonly Text ForHowLong = new("For how long", "期間");
+    public static readonly Text SwitchOn = new("Switch maintenance on", "メンテナンスを開始");
+    public static readonly Text SwitchOff = new("Switch maintenance off", "メンテナンスを解除");
+    public static readonly Text BadReason = new("A reason is needed: 1 to 500 characters and no line breaks.", "理由が必要です。改行を含まない1〜500文字で入力してください。");
+    public static readonly Text BadSpan = new("The time is from 1m to 30d.", "期間は 1m から 30d までです。");
+
     // Runs.
     public static readonly Text Run = new("Run", "実行");
     public static readonly Text Started = new("Started", "開始");
