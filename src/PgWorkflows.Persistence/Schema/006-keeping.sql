@@ -19,7 +19,7 @@ create table check_hour (
     min_duration   integer not null,
     max_duration   integer not null,
     total_duration integer not null,
-    primary key (resource, hour, action, result)
+    primary key (hour, resource, action, result)
 ) without rowid;
 
 create index workflow_instance_green on workflow_instance (finished_at)

@@ -49,6 +49,7 @@ internal static class Texts
     public static readonly Text StripMeans = new("Each bar is five minutes: green when every check succeeded, red when one failed.", "棒1本は5分です。すべて成功なら緑、1つでも失敗なら赤です。");
     public static readonly Text NoChecks = new("No check in the last 24 hours.", "過去24時間のチェックはありません。");
     public static readonly Text CountOfChecks = new("{0} succeeded, {1} failed", "成功 {0}、失敗 {1}");
+    public static readonly Text CountInHour = new("{0} succeeded in the hour", "1時間に成功 {0}");
     public static readonly Text Durations = new("How long checks took", "チェックの所要時間");
     public static readonly Text Longest = new("longest {0}", "最長 {0}");
     public static readonly Text Now = new("now", "現在");

@@ -1,6 +1,7 @@
 using PgWorkflows.Engine.Activities.Http;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Retention;
 using PgWorkflows.Server.Access;
 using PgWorkflows.Server.Http;
 
@@ -31,5 +32,9 @@ internal static class ServerHost
         builder.Services.AddSingleton(new Installation(resources, data, TimeProvider.System, new SendHttpRequest(http), new FlowSendHttpRequest(http)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<RunsInBackground>();
+        builder.Services.AddSingleton(RetentionOptions.Read(builder.Configuration, out var retention));
+        if (retention.Count > 0)
+            throw new ServerConfigurationException(retention);
+        builder.Services.AddHostedService<KeepsHistory>();
     }
 }

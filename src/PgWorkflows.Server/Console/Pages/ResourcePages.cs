@@ -62,6 +62,7 @@ internal static class ResourcePages
 
         var now = page.Clock.GetUtcNow();
         var day = await checks.SinceAsync(resource.Name, now - Day, aborted);
+        var hours = await checks.HoursSinceAsync(resource.Name, now - Day, aborted);
         var last = await checks.LastAsync(resource.Name, aborted);
         var mode = maintenance.Find(resource.Name) is { } configured ? await maintenance.NowAsync(configured, aborted) : null;
         var runs = await reports.RunsAsync(resource.Name, 15, aborted);
@@ -74,7 +75,8 @@ internal static class ResourcePages
             {ResourceViews.Actions(page, resource.Name)}
             {MaintenancePages.Link(page, resource.Name)}
             <h2>{Texts.Last24Hours}</h2>
-            {(day.Count == 0 ? page.Html($"<p class=\"quiet\">{Texts.NoChecks}</p>") : page.Html($"{CheckStrip.Draw(page, day, now)}<h2>{Texts.Durations}</h2>{DurationPlot.Draw(page, day, now)}"))}
+            {(day.Count + hours.Count == 0 ? page.Html($"<p class=\"quiet\">{Texts.NoChecks}</p>") : CheckStrip.Draw(page, day, hours, now))}
+            {(day.Count == 0 ? default : page.Html($"<h2>{Texts.Durations}</h2>{DurationPlot.Draw(page, day, now)}"))}
             <h2>{Texts.Runs}</h2>
             {ResourceViews.Runs(page, runs, withResource: false)}
             <h2>{Texts.Events}</h2>
