@@ -67,7 +67,8 @@ public sealed class Database
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
         using var pragma = connection.CreateCommand();
-        pragma.CommandText = $"pragma synchronous = {synchronous}";
+        // SQLite's own wait for a lock looks again after a millisecond; without it the client library sleeps 150 at a time.
+        pragma.CommandText = $"pragma synchronous = {synchronous}; pragma busy_timeout = 60000; pragma journal_size_limit = 33554432";
         pragma.ExecuteNonQuery();
         return connection;
     }

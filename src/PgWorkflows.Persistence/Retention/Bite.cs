@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace PgWorkflows.Persistence.Retention;
 
 /// <summary>
@@ -18,13 +20,16 @@ internal sealed class Bite(TimeProvider time)
     /// <summary>The longest time that a bite has held the write lock so far.</summary>
     public TimeSpan Longest { get; private set; }
 
-    /// <summary>Takes one bite and learns from it.</summary>
-    public async Task TakeAsync(Func<Task> bite)
+    /// <summary>Takes one bite and learns from it; how long it had to wait for others does not count.</summary>
+    public async Task<int> TakeAsync(SqliteConnection connection, Func<SqliteTransaction, Task<int>> bite)
     {
+        await using var transaction = connection.BeginTransaction();
         var began = time.GetTimestamp();
-        await bite();
+        var taken = await bite(transaction);
+        transaction.Commit();
         var took = time.GetElapsedTime(began);
         Longest = took > Longest ? took : Longest;
         Size = Math.Clamp(took > Wanted ? Size / 2 : took < Wanted / 2 ? Size * 3 / 2 : Size, Smallest, Largest);
+        return taken;
     }
 }

@@ -27,8 +27,8 @@ internal sealed record RecordRetention(string Table, string Key, string Time)
             new { before, most }, cancellationToken: cancellationToken)),
     ];
 
-    public Task<int> DeleteAsync(SqliteConnection connection, IReadOnlyList<long> keys) =>
-        connection.ExecuteAsync($"delete from {Table} where {Key} in (select value from json_each(@keys))", new { keys = JsonSerializer.Serialize(keys) });
+    public Task<int> DeleteAsync(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<long> keys) =>
+        connection.ExecuteAsync($"delete from {Table} where {Key} in (select value from json_each(@keys))", new { keys = JsonSerializer.Serialize(keys) }, transaction);
 }
 
 /// <summary>Deleted versions of definitions, kept as long as a run names them.</summary>

@@ -44,8 +44,7 @@ public sealed class RetentionPass(Database database, RetentionRules rules, Histo
         while (await RunRetention.DueChecksAsync(connection, Before(rules.GreenChecks), _bite.Size, cancellationToken) is { Count: > 0 } due)
         {
             await (export?.RunsAsync(connection, due) ?? Task.CompletedTask);
-            var taken = 0;
-            await _bite.TakeAsync(async () => taken = await RunRetention.RollUpAsync(connection, due));
+            var taken = await _bite.TakeAsync(connection, transaction => RunRetention.RollUpAsync(connection, transaction, due));
             if (taken == 0)
                 break; // Somebody else was quicker, or holds them now.
             done += taken;
@@ -68,7 +67,7 @@ public sealed class RetentionPass(Database database, RetentionRules rules, Histo
                 var ids = due.GetRange(at, Math.Min(_bite.Size, due.Count - at));
                 at += ids.Count;
                 await (export?.RunsAsync(connection, ids) ?? Task.CompletedTask);
-                await _bite.TakeAsync(async () => done += await RunRetention.DeleteAsync(connection, ids));
+                done += await _bite.TakeAsync(connection, transaction => RunRetention.DeleteAsync(connection, transaction, ids));
                 await Task.Delay(Pause, time, cancellationToken);
             }
         }
@@ -82,7 +81,7 @@ public sealed class RetentionPass(Database database, RetentionRules rules, Histo
         while (await table.DueAsync(connection, Before(rules.Records), _bite.Size, cancellationToken) is { Count: > 0 } keys)
         {
             await (export?.RowsAsync(connection, table.Table, table.Key, keys) ?? Task.CompletedTask);
-            await _bite.TakeAsync(async () => done += await table.DeleteAsync(connection, keys));
+            done += await _bite.TakeAsync(connection, transaction => table.DeleteAsync(connection, transaction, keys));
             await Task.Delay(Pause, time, cancellationToken);
         }
 

@@ -52,11 +52,10 @@ internal static class RunRetention
             """, new { createdAt = after?.CreatedAt ?? long.MinValue, row = after?.Row ?? 0, before, importantBefore, most }, cancellationToken: cancellationToken)),
     ];
 
-    /// <summary>Counts green checks by the hour and deletes them, in one transaction: each is either there or counted.</summary>
-    public static async Task<int> RollUpAsync(SqliteConnection connection, IReadOnlyList<string> ids)
+    /// <summary>Counts green checks by the hour and deletes them, both in the same transaction: each is either there or counted.</summary>
+    public static async Task<int> RollUpAsync(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<string> ids)
     {
         var keys = new { ids = JsonSerializer.Serialize(ids) };
-        await using var transaction = connection.BeginTransaction();
         await connection.ExecuteAsync(
             $"""
             insert into check_hour (resource, action, hour, result, checks, min_duration, max_duration, total_duration)
@@ -67,19 +66,12 @@ internal static class RunRetention
             on conflict do update set checks = checks + excluded.checks, total_duration = total_duration + excluded.total_duration,
                 min_duration = min(min_duration, excluded.min_duration), max_duration = max(max_duration, excluded.max_duration)
             """, keys, transaction);
-        var deleted = await DeleteAsync(connection, transaction, keys, Green);
-        transaction.Commit();
-        return deleted;
+        return await DeleteAsync(connection, transaction, keys, Green);
     }
 
     /// <summary>Deletes runs that are still free.</summary>
-    public static async Task<int> DeleteAsync(SqliteConnection connection, IReadOnlyList<string> ids)
-    {
-        await using var transaction = connection.BeginTransaction();
-        var deleted = await DeleteAsync(connection, transaction, new { ids = JsonSerializer.Serialize(ids) }, "1 = 1");
-        transaction.Commit();
-        return deleted;
-    }
+    public static Task<int> DeleteAsync(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<string> ids) =>
+        DeleteAsync(connection, transaction, new { ids = JsonSerializer.Serialize(ids) }, "1 = 1");
 
     private static Task<int> DeleteAsync(SqliteConnection connection, SqliteTransaction transaction, object keys, string which) =>
         connection.ExecuteAsync($"delete from workflow_instance as i where i.id in (select value from json_each(@ids)) and {which} and {IsFree}", keys, transaction);
