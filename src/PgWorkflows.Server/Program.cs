@@ -4,6 +4,7 @@ using PgWorkflows.Server.Demo;
 using PgWorkflows.Server.Elsa;
 using PgWorkflows.Server.Hosting;
 using PgWorkflows.Server.Studio;
+using PgWorkflows.Server.Triggers;
 
 // Order matters: who is asking is known before anything answers.
 StartProblems.AreToldInWords();
@@ -14,6 +15,7 @@ builder.AddInstallation();
 builder.AddAccess();
 builder.AddElsaApi();
 builder.AddConsole();
+builder.AddTriggers();
 
 var app = builder.Build();
 app.UseAccess();
@@ -21,5 +23,6 @@ app.MapAccess();
 app.MapElsaApi();
 app.MapStudio();
 app.MapConsole();
+app.MapTriggers();
 app.RequireAccessOnAllRoutes();
 app.Run();

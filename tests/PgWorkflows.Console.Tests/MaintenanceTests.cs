@@ -103,20 +103,20 @@ public sealed class MaintenanceTests
 
         foreach (var (address, place) in new[] { (null, here), (server.Address, Array.Empty<string>()) })
         {
-            var on = await PgwThroughServerTests.PgwAsync(address, key, ["maintenance", "on", "main", "--reason", "new disks", "--for", "90m", "--json", .. place]);
+            var on = await Pgw.RunAsync(address, key, ["maintenance", "on", "main", "--reason", "new disks", "--for", "90m", "--json", .. place]);
             Assert.Equal(0, on.ExitCode);
-            var list = await PgwThroughServerTests.PgwAsync(address, key, ["maintenance", "list", "--json", .. place]);
+            var list = await Pgw.RunAsync(address, key, ["maintenance", "list", "--json", .. place]);
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(on.Stdout), JsonNode.Parse(list.Stdout)!.AsArray().Single()), list.Stdout);
-            Assert.Contains("new disks", (await PgwThroughServerTests.PgwAsync(address, key, ["maintenance", "list", .. place])).Stdout);
-            Assert.Equal(66, (await PgwThroughServerTests.PgwAsync(address, key, ["maintenance", "off", "none", .. place])).ExitCode);
-            Assert.Equal(0, (await PgwThroughServerTests.PgwAsync(address, key, ["maintenance", "off", "main", .. place])).ExitCode);
-            Assert.Equal("[]", (await PgwThroughServerTests.PgwAsync(address, key, ["maintenance", "list", "--json", .. place])).Stdout.Trim());
-            var wrong = await PgwThroughServerTests.PgwAsync(address, key, ["maintenance", "on", "main", "--reason", "x", "--for", "2y", .. place]);
+            Assert.Contains("new disks", (await Pgw.RunAsync(address, key, ["maintenance", "list", .. place])).Stdout);
+            Assert.Equal(66, (await Pgw.RunAsync(address, key, ["maintenance", "off", "none", .. place])).ExitCode);
+            Assert.Equal(0, (await Pgw.RunAsync(address, key, ["maintenance", "off", "main", .. place])).ExitCode);
+            Assert.Equal("[]", (await Pgw.RunAsync(address, key, ["maintenance", "list", "--json", .. place])).Stdout.Trim());
+            var wrong = await Pgw.RunAsync(address, key, ["maintenance", "on", "main", "--reason", "x", "--for", "2y", .. place]);
             Assert.Equal(64, wrong.ExitCode);
             Assert.Contains("--for", wrong.Stderr);
         }
 
-        Assert.Equal(64, (await PgwThroughServerTests.PgwAsync(null, null, ["maintenance", "on", "main", "--reason", "x", .. here])).ExitCode); // Without an end.
+        Assert.Equal(64, (await Pgw.RunAsync(null, null, ["maintenance", "on", "main", "--reason", "x", .. here])).ExitCode); // Without an end.
         var audit = await server.Services.GetRequiredService<AuditStore>().ListAsync("maintenance", null, 10, Token);
         Assert.Equal((2, 2), (audit.Count(row => row.Entry.Actor.Contains("with pgw", StringComparison.Ordinal)), audit.Count(row => row.Entry.Actor.StartsWith("key test", StringComparison.Ordinal))));
     }

@@ -14,7 +14,7 @@ internal static class MaintenanceEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/maintenance", async (MaintenanceSwitch maintenance, CancellationToken aborted) =>
-            Results.Json(await maintenance.AllAsync(aborted), ApiEndpoints.Json)).RequirePermission(Permissions.ReadResources);
+            ApiJson.Ok(await maintenance.AllAsync(aborted))).RequirePermission(Permissions.ReadResources);
         api.MapGet(Route, NowAsync).RequirePermission(Permissions.ReadResources);
         api.MapPut(Route, OnAsync).RequirePermission(Permissions.ExecActions);
         api.MapDelete(Route, OffAsync).RequirePermission(Permissions.ExecActions);
@@ -33,7 +33,7 @@ internal static class MaintenanceEndpoints
         Wanted? wanted;
         try
         {
-            wanted = await JsonSerializer.DeserializeAsync<Wanted>(context.Request.Body, ApiEndpoints.Json, context.RequestAborted);
+            wanted = await JsonSerializer.DeserializeAsync<Wanted>(context.Request.Body, JsonSerializerOptions.Web, context.RequestAborted);
         }
         catch (JsonException)
         {
@@ -41,10 +41,10 @@ internal static class MaintenanceEndpoints
         }
 
         if (wanted is null)
-            return ApiEndpoints.Problem(400, "body", "The body is no such JSON. Send {\"reason\": \"new disks\", \"for\": \"2h\"}.");
+            return ApiJson.Problem(400, "body", "The body is no such JSON. Send {\"reason\": \"new disks\", \"for\": \"2h\"}.");
         return MaintenanceRequest.Read(wanted.Reason, wanted.For, out var problem) is { } request
             ? Answer(resource, await maintenance.OnAsync(context, resource, request))
-            : ApiEndpoints.Problem(400, problem!.Field, problem.Cure);
+            : ApiJson.Problem(400, problem!.Field, problem.Cure);
     }
 
     private static async Task<IResult> OffAsync(HttpContext context, MaintenanceSwitch maintenance, string name)
@@ -55,9 +55,9 @@ internal static class MaintenanceEndpoints
         return Answer(resource, null);
     }
 
-    private static IResult Answer(Resource resource, MaintenanceMode? mode) => Results.Json(new { Resource = resource.Name, Maintenance = mode }, ApiEndpoints.Json);
+    private static IResult Answer(Resource resource, MaintenanceMode? mode) => ApiJson.Ok(new { Resource = resource.Name, Maintenance = mode });
 
-    private static IResult Unknown() => ApiEndpoints.Problem(404, "name", "There is no such resource. GET /api/resources lists them.");
+    private static IResult Unknown() => ApiJson.Problem(404, "name", "There is no such resource. GET /api/resources lists them.");
 
     private sealed record Wanted(string? Reason, string? For);
 }
