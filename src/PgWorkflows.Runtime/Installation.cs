@@ -29,7 +29,7 @@ public sealed class Installation
     public Installation(IReadOnlyList<Resource> resources, string data, TimeProvider time, InstallationHost? host = null)
     {
         host ??= new InstallationHost();
-        (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data), time);
+        (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data, time), time);
         States = new ResourceStateStore(Database, Resources, time);
         Maintenance = new MaintenanceStore(Database, time);
         Outbox = new Outbox(Database, [.. host.Channels.Select(channel => channel.Name)], time);

@@ -80,6 +80,16 @@ internal static class Texts
     public static readonly Text Busy = new("Nothing was done: {0} is under way on {1}.", "何も実行しませんでした。{1} で {0} を実行中です。");
     public static readonly Text NeedsOperator = new("Running actions needs the role Operator.", "操作の実行には Operator ロールが必要です。");
 
+    // A history that cannot be written.
+    public static readonly Text HistoryTrouble = new(
+        "The history cannot be written. No action begins and checks pause; both go on by themselves when it can be written again.",
+        "履歴に書き込めません。操作は開始されず、チェックは一時停止しています。書き込めるようになると自動的に再開します。");
+    public static readonly Text CureFull = new("Make space on the disk of the data folder.", "データフォルダーのディスクの空き容量を増やしてください。");
+    public static readonly Text CureReadOnly = new(
+        "Mend the rights of the data folder, or mount its disk for writing.", "データフォルダーの権限を直すか、ディスクを書き込み可能でマウントしてください。");
+    public static readonly Text CureFailing = new(
+        "Look at the system's log: the disk of the data folder refuses writes.", "システムのログを確認してください。データフォルダーのディスクが書き込みを拒否しています。");
+
     // Maintenance.
     public static readonly Text Maintenance = new("Maintenance", "メンテナンス");
     public static readonly Text InMaintenance = new("In maintenance", "メンテナンス中");

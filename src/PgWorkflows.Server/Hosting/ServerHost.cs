@@ -48,7 +48,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(RetentionOptions.Read(builder.Configuration, out var retention));
         if (retention.Count > 0)
             throw new ServerConfigurationException(retention);
-        builder.Services.AddHostedService<KeepsHistory>();
+        builder.Services.AddHostedService<KeepsHistory>().AddHostedService<WatchesHistory>();
         builder.Services.AddSingleton<IAlarmClock, QuartzAlarmClock>().AddHostedService<ProtectionService>();
     }
 
