@@ -80,6 +80,9 @@ public sealed class Database
         }
         catch (SqliteException e) when (HistoryTrouble.KindOf(e) is not null)
         {
+            // A connection that was opened while the file was read-only stays so; the next one is opened anew.
+            using var pooled = new SqliteConnection(_connectionString);
+            SqliteConnection.ClearPool(pooled);
             return false;
         }
     }
