@@ -137,6 +137,7 @@ internal sealed partial class ServerTarget : ITarget
             (HttpStatusCode.UnprocessableEntity, "definition") => new CliException(ExitCodes.InvalidDefinition, $"{Place}: {detail}"),
             (HttpStatusCode.NotFound, "name") => new CliException(ExitCodes.UnknownResource, $"{Place}: {detail}"),
             (HttpStatusCode.NotFound or HttpStatusCode.Conflict, "id") => new CliException(ExitCodes.UnknownRun, $"{Place}: {detail}"),
+            (HttpStatusCode.ServiceUnavailable, _) when detail.Length > 0 => new CliException(ExitCodes.History, $"{Place}: {detail}"),
             (HttpStatusCode.Conflict, _) => new CliException(ExitCodes.Busy, $"{Place}: {detail}"),
             (HttpStatusCode.BadRequest, not null) => new CliException(ExitCodes.Usage, $"{Place}: {detail}"),
             _ => Strange(answer),

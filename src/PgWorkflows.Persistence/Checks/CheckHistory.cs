@@ -43,15 +43,15 @@ public sealed class CheckHistory(Database database)
         await using var connection = database.Connect();
         var rows = await connection.QueryAsync<HourRow>(new CommandDefinition(
             """
-            select hour as Hour, action as Action, checks as Checks, min_duration as Shortest, max_duration as Longest, total_duration / checks as Mean
+            select hour as Hour, action as Action, checks as Checks, min_duration as Shortest, max_duration as Longest, total_duration as Total
             from check_hour where resource = @resource and hour >= @since and result = 'Succeeded' order by hour, action
             """, new { resource, since = since.ToMicroseconds() }, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => new CheckHour(row.Hour.ToInstant(), row.Action, (int)row.Checks, Span(row.Shortest), Span(row.Longest), Span(row.Mean)))];
+        return [.. rows.Select(row => new CheckHour(row.Hour.ToInstant(), row.Action, (int)row.Checks, Span(row.Shortest), Span(row.Longest), Span(row.Total / row.Checks)))];
 
         static TimeSpan Span(long microseconds) => TimeSpan.FromMicroseconds(microseconds);
     }
 
-    private sealed record HourRow(long Hour, string Action, long Checks, long Shortest, long Longest, long Mean);
+    private sealed record HourRow(long Hour, string Action, long Checks, long Shortest, long Longest, long Total);
 
     private sealed record Row(string RunId, string Action, string Result, long StartedAt, long FinishedAt)
     {

@@ -58,7 +58,7 @@ public sealed class RetentionPass(Database database, RetentionRules rules, Histo
     {
         var (before, importantBefore, done) = (Before(rules.Runs), Before(rules.ImportantRuns), 0);
         RunDue? last = null;
-        while (await RunRetention.NextAsync(connection, last, before, importantBefore, Page, cancellationToken) is { Count: > 0 } page)
+        while (await RunRetention.NextAsync(connection, last, Before(rules.GreenChecks), before, importantBefore, Page, cancellationToken) is { Count: > 0 } page)
         {
             last = page[^1];
             var due = page.Where(run => run.IsDue).Select(run => run.Id).ToList();

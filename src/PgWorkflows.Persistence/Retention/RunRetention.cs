@@ -9,6 +9,9 @@ internal static class RunRetention
 {
     private const string Green = "i.action in ('quickCheck', 'deepCheck') and i.result in ('Succeeded', 'Skipped')";
 
+    /// <summary>The timers' own runs that started checks: one for each round of them, with nothing in it that the checks do not say.</summary>
+    private const string IsTick = "i.definition_id in ('timer-quickCheck', 'timer-deepCheck')";
+
     /// <summary>It has ended, nobody's lease names it, and no run that started it still waits.</summary>
     private const string IsFree =
         """
@@ -40,16 +43,16 @@ internal static class RunRetention
     ];
 
     /// <summary>The next runs by their beginning, with whether they are due: most of the old ones are important and stay, and a pass reads each only once.</summary>
-    public static async Task<IReadOnlyList<RunDue>> NextAsync(SqliteConnection connection, RunDue? after, long before, long importantBefore, int most, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<RunDue>> NextAsync(SqliteConnection connection, RunDue? after, long greenBefore, long before, long importantBefore, int most, CancellationToken cancellationToken) =>
     [
         .. await connection.QueryAsync<RunDue>(new CommandDefinition(
             $"""
             select i.id as Id, i.created_at as CreatedAt, i.rowid as Row,
-                ({IsFree} and not coalesce({Green} and i.incident_count = 0, 0) and (i.finished_at < @importantBefore or i.finished_at < @before and not {IsImportant})) as IsDue
+                ({IsFree} and not coalesce({Green} and i.incident_count = 0, 0) and (i.finished_at < @importantBefore or (i.finished_at < @before or {IsTick} and i.finished_at < @greenBefore) and not {IsImportant})) as IsDue
             from workflow_instance i
-            where (i.created_at, i.rowid) > (@createdAt, @row) and i.created_at < @before
+            where (i.created_at, i.rowid) > (@createdAt, @row) and i.created_at < max(@before, @greenBefore)
             order by i.created_at, i.rowid limit @most
-            """, new { createdAt = after?.CreatedAt ?? long.MinValue, row = after?.Row ?? 0, before, importantBefore, most }, cancellationToken: cancellationToken)),
+            """, new { createdAt = after?.CreatedAt ?? long.MinValue, row = after?.Row ?? 0, greenBefore, before, importantBefore, most }, cancellationToken: cancellationToken)),
     ];
 
     /// <summary>Counts green checks by the hour and deletes them, both in the same transaction: each is either there or counted.</summary>

@@ -22,7 +22,11 @@ internal sealed partial class Errors(RequestDelegate next, Installation installa
         catch (Exception e) when (!context.Response.HasStarted && installation.Database.Health.Explains(e))
         {
             // The log has it already, and the banner of every page.
-            await Answers.ProblemAsync(context, StatusCodes.Status503ServiceUnavailable, $"The history cannot be written, so nothing was done. {installation.Database.Health.Trouble?.Cure}.");
+            var why = $"The history cannot be written, so nothing was done. {installation.Database.Health.Trouble?.Cure}.";
+            if (Gate.WantsPage(context.Request))
+                await Answers.PageAsync(context, StatusCodes.Status503ServiceUnavailable, why);
+            else
+                await Answers.ProblemAsync(context, StatusCodes.Status503ServiceUnavailable, why);
         }
 #pragma warning disable CA1031 // One of the three places where any exception is caught (style.md, "Errors").
         catch (Exception e) when (!context.Response.HasStarted)
