@@ -80,11 +80,26 @@ public sealed class Database
         }
         catch (SqliteException e) when (HistoryTrouble.KindOf(e) is not null)
         {
-            // A connection that was opened while the file was read-only stays so; the next one is opened anew.
-            using var pooled = new SqliteConnection(_connectionString);
-            SqliteConnection.ClearPool(pooled);
+            if (HistoryTrouble.KindOf(e) == HistoryTroubleKind.ReadOnly)
+            {
+                // A connection that was opened while the file was read-only stays so; the next one is opened anew.
+                using var pooled = new SqliteConnection(_connectionString);
+                SqliteConnection.ClearPool(pooled);
+            }
+
             return false;
         }
+    }
+
+    /// <summary>
+    /// Keeps the history open. When its last connection is closed SQLite takes away the files beside it, and on a full disk it cannot make them again:
+    /// then it could not even be read.
+    /// </summary>
+    public IDisposable Hold()
+    {
+        var connection = Connect();
+        connection.ExecuteScalar<long>("select count(*) from sqlite_master");
+        return connection;
     }
 
     private SqliteConnection Connect(string synchronous)

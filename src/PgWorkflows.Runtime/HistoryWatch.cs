@@ -26,6 +26,7 @@ public sealed class HistoryWatch(Database database, RunStore runs, TimeProvider 
     /// <summary>Looks until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var held = database.Hold();
         database.TryWriting(); // A disk that was full before we came is noticed before the first action.
         while (true)
         {

@@ -16,7 +16,9 @@ public sealed class HistoryHealthTests
         var time = new FakeTime();
         var database = Database.Open(disk.Folder, time);
         Assert.True(database.TryWriting());
+        var held = database.Hold();
         disk.Fill();
+        SqliteConnection.ClearAllPools();
         Assert.True(database.Health.IsWritable); // Nobody has tried.
 
         Assert.Throws<SqliteException>(() => Write(database));
@@ -30,6 +32,7 @@ public sealed class HistoryHealthTests
         disk.Free();
         Assert.True(database.TryWriting());
         Assert.True(database.Health.IsWritable);
+        held.Dispose();
         Assert.Null(database.CheckIntegrity());
         SqliteConnection.ClearAllPools();
     }
@@ -61,6 +64,7 @@ public sealed class HistoryHealthTests
     {
         await using var disk = await SmallDisk.MountAsync(96);
         var database = Database.Open(disk.Folder);
+        using var held = database.Hold();
         var committed = 0;
         for (var round = 0; round < 8; round++)
         {

@@ -95,6 +95,19 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task A_timer_s_own_runs_go_with_the_checks_that_they_started()
+    {
+        using var history = await FilledHistory.CreateAsync();
+        history.Add(2 * Day, null, null, 3); // 0 to 2: rounds of the timer, the last one with an incident.
+        history.Add(2 * Day, null, null); // 3: somebody's own workflow.
+        history.Execute("update workflow_instance set definition_id = 'timer-quickCheck' where id < 'run-000003'; update workflow_instance set incident_count = 1 where id = 'run-000002'");
+
+        Assert.Equal(new RetentionReport(0, 2, 0, 0), await history.RunAsync(history.Pass(), Token));
+
+        Assert.Equal(["run-000002", "run-000003"], history.Ids());
+    }
+
+    [Fact]
     public async Task What_has_not_ended_holds_a_lease_or_is_waited_for_is_never_touched()
     {
         using var history = await FilledHistory.CreateAsync();

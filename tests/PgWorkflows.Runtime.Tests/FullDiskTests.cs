@@ -18,6 +18,7 @@ public sealed class FullDiskTests
         await using var disk = await SmallDisk.MountAsync(16);
         var script = new Script([ServiceStatus.Running, ServiceStatus.Running, ServiceStatus.Stopped]);
         using var harness = ActionHarness.In(disk.Folder, script);
+        using var held = harness.Database.Hold();
         await harness.RunAsync(ResourceAction.QuickCheck, Token); // The definitions are there before the disk is full.
         FillAt(disk, script, "stop");
 
@@ -55,6 +56,7 @@ public sealed class FullDiskTests
         await using var disk = await SmallDisk.MountAsync(16);
         var script = new Script([ServiceStatus.Running, ServiceStatus.Running, ServiceStatus.Stopped]);
         using var harness = ActionHarness.In(disk.Folder, script);
+        using var held = harness.Database.Hold();
         await harness.RunAsync(ResourceAction.QuickCheck, Token);
         FillAt(disk, script, "query"); // (2), right before (3) sc stop.
 
@@ -75,6 +77,7 @@ public sealed class FullDiskTests
         await using var disk = await SmallDisk.MountAsync(16);
         var script = new Script([ServiceStatus.Running, ServiceStatus.Running, ServiceStatus.Stopped]);
         using var harness = ActionHarness.In(disk.Folder, script);
+        using var held = harness.Database.Hold();
         await harness.RunAsync(ResourceAction.QuickCheck, Token);
         FillAt(disk, script, "query");
 
@@ -91,6 +94,7 @@ public sealed class FullDiskTests
     {
         await using var disk = await SmallDisk.MountAsync(16);
         using var harness = ActionHarness.In(disk.Folder, new Script([ServiceStatus.Running]));
+        using var held = harness.Database.Hold();
         await harness.RunAsync(ResourceAction.QuickCheck, Token);
         var told = new List<string>();
         var watch = new HistoryWatch(harness.Database, harness.Runs, harness.Time)

@@ -11,7 +11,7 @@ namespace PgWorkflows.Runtime.Retention;
 public sealed class HistoryKeeper(Database database, RetentionOptions options, TimeProvider time)
 {
     /// <summary>What the start has to do comes first.</summary>
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
