@@ -3,6 +3,7 @@ using PgWorkflows.Server.Console;
 using PgWorkflows.Server.Demo;
 using PgWorkflows.Server.Elsa;
 using PgWorkflows.Server.Hosting;
+using PgWorkflows.Server.Hosting.Service;
 using PgWorkflows.Server.Studio;
 using PgWorkflows.Server.Triggers;
 
@@ -12,6 +13,7 @@ var builder = ServerHost.CreateBuilder(args);
 builder.AddConfigurationFile();
 await builder.AddDemoAsync();
 builder.AddInstallation();
+builder.AddService();
 builder.AddAccess();
 builder.AddElsaApi();
 builder.AddConsole();

@@ -13,8 +13,8 @@ public sealed class RecoveryHistory(Database database, TimeProvider time)
     public async Task<RecoveryFacts?> FindAsync(string runId, int last, TimeSpan window, CancellationToken cancellationToken)
     {
         await using var connection = database.Connect();
-        var check = await connection.QueryFirstOrDefaultAsync<(string? Resource, string? Action, long CreatedAt)>(new CommandDefinition(
-            "select resource, action, created_at from workflow_instance where id = @runId", new { runId }, cancellationToken: cancellationToken));
+        var check = await connection.QueryFirstOrDefaultAsync<(string? Resource, string? Action, long CreatedAt, long? ReturnValue)>(new CommandDefinition(
+            "select resource, action, created_at, return_value from workflow_instance where id = @runId", new { runId }, cancellationToken: cancellationToken));
         if (check.Resource is null)
             return null;
         var parameters = new
@@ -46,7 +46,7 @@ public sealed class RecoveryHistory(Database database, TimeProvider time)
             """
             select count(*) from activity_record where instance_id = @runId and activity_type = 'PgWorkflows.QueryService' and outcomes = '["Paused"]'
             """, parameters, cancellationToken: cancellationToken));
-        return new(check.CreatedAt.ToInstant(), results.Count(result => result == "Failed"), lastAction.ToInstant(), (int)recoveries, paused > 0);
+        return new(check.CreatedAt.ToInstant(), (int?)check.ReturnValue, results.Count(result => result == "Failed"), lastAction.ToInstant(), (int)recoveries, paused > 0);
     }
 
     /// <summary>The kinds of origin of what nobody asked for by hand.</summary>
@@ -55,8 +55,9 @@ public sealed class RecoveryHistory(Database database, TimeProvider time)
 
 /// <summary>What a decision about a recovery is made of.</summary>
 /// <param name="CheckedAt">When the failed check began.</param>
+/// <param name="ReturnValue">What the check ended with.</param>
 /// <param name="Failures">How many of the last checks of its kind have failed, this one included.</param>
 /// <param name="LastActionEnded">When the last restore, remove or recover of the day ended, or moved last.</param>
 /// <param name="Recoveries">Automatic recoveries within the window.</param>
 /// <param name="IsPaused">The check saw a service that was paused by hand.</param>
-public sealed record RecoveryFacts(DateTimeOffset CheckedAt, int Failures, DateTimeOffset? LastActionEnded, int Recoveries, bool IsPaused);
+public sealed record RecoveryFacts(DateTimeOffset CheckedAt, int? ReturnValue, int Failures, DateTimeOffset? LastActionEnded, int Recoveries, bool IsPaused);

@@ -53,7 +53,7 @@ public static class EventCatalogue
         new(113580, Information, "LifeKeeper: END successful RECOVERY action for PostgreSQL resource [resource] on server [node]."),
         new(113581, Error, "LifeKeeper: END failed hierarchy RECOVERY for PostgreSQL resource [resource] on server [node]. Failed with a return value of [return value]."),
         new(113584, Information, "LifeKeeper: BEGIN RECOVERY action for PostgreSQL resource [resource] on server [node]."),
-        new(114000, Error, "ESCALATE: PostgreSQL resource [resource] on server [node] needs a human. [reason]"),
+        new(114000, Error, "ESCALATE: PostgreSQL resource [resource] on server [node] needs a human: [reason]"),
         .. GuardedMessages.All,
     ];
 

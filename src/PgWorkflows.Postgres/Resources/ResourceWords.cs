@@ -25,7 +25,7 @@ public enum ServiceControlKind
     /// <summary>The Windows service manager, through <c>sc</c>.</summary>
     Sc,
 
-    /// <summary>systemd, through <c>systemctl</c>; not available yet.</summary>
+    /// <summary>systemd, through <c>systemctl</c>.</summary>
     Systemd,
 }
 

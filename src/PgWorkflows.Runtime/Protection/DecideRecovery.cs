@@ -16,6 +16,10 @@ public sealed class DecideRecovery(IResources resources, ResourceStateStore stat
     /// <summary>Nobody acts on a failure this old: after an hour's sleep of the machine a new check tells what is true now.</summary>
     private static readonly TimeSpan OldestFailure = TimeSpan.FromMinutes(5);
 
+    /// <summary>The return values of a guarded check whose server is there and is left alone (docs/profiles.md): starting, busy, not to be asked, hung, another one, failing.</summary>
+    private const int FirstVerdict = 6;
+    private const int LastVerdict = 11;
+
     /// <summary>What it needs.</summary>
     public sealed record Inputs([Input("The resource's name.")] string Resource, [Input("The run of the check that failed.")] string Run);
 
@@ -43,6 +47,8 @@ public sealed class DecideRecovery(IResources resources, ResourceStateStore stat
             return (HandsOff, $"the check is older than {OldestFailure.TotalMinutes} minutes; the next one tells what is true now");
         if (facts.LastActionEnded > facts.CheckedAt)
             return (HandsOff, "a restore, remove or recover has ended since the check began");
+        if (facts.ReturnValue is >= FirstVerdict and <= LastVerdict)
+            return (HandsOff, $"the check's verdict ({facts.ReturnValue}) is one that a restart does not mend; the server is left alone");
         if (facts.IsPaused)
             return (HandsOff, "the service was paused by hand");
         if (facts.Failures < resource.FailuresBeforeRecovery)

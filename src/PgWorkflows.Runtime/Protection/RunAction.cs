@@ -1,6 +1,7 @@
 using PgWorkflows.Engine.Activities;
 using PgWorkflows.Engine.Values;
 using PgWorkflows.Persistence.Runs;
+using PgWorkflows.Postgres.Events;
 
 namespace PgWorkflows.Runtime.Protection;
 
@@ -8,8 +9,8 @@ namespace PgWorkflows.Runtime.Protection;
 /// Runs one of the five actions as a run of its own and waits for its end, so that a request can be answered with it. The same execution never starts
 /// two, not even when it is done again after a crash.
 /// </summary>
-[Activity("PgWorkflows.RunAction", Category = "Protection", Outcomes = ["Finished", "StillRunning", "Busy", "Unknown"], Kind = ActivityKind.Task,
-    Description = "Runs an action on a resource and waits for its end: Finished, StillRunning after the wait, Busy when another action has the resource, Unknown when there is no such resource or action.")]
+[Activity("PgWorkflows.RunAction", Category = "Protection", Outcomes = ["Finished", "StillRunning", "Busy", "Unknown", "Failed"], Kind = ActivityKind.Task,
+    Description = "Runs an action on a resource and waits for its end: Finished, StillRunning after the wait, Busy when another action has the resource, Unknown when there is no such resource or action. Beside Finished, Failed is followed when the action did not succeed.")]
 [Output("Run", typeof(string), "The run's id, also when it is still running.")]
 [Output("Result", typeof(string), "Succeeded, Failed, Skipped, or why it did not come to an end of its own.")]
 [Output("ReturnValue", typeof(int), "The action's return value.")]
@@ -50,8 +51,10 @@ public sealed class RunAction(WorkflowRunner workflows, History history) : Activ
         var outputs = new Dictionary<string, object?> { ["Run"] = id, ["Result"] = run.Result, ["ReturnValue"] = run.ReturnValue };
         return run.FinishedAt is null
             ? Completed("StillRunning", $"{known.Name} of {run.Resource} goes on (run {id})") with { Outputs = outputs }
-            : Completed("Finished", $"{known.Name} of {run.Resource}: {run.Result} (run {id})") with { Outputs = outputs };
+            : new ActivityResult.Completed(Failed(run) ? ["Finished", "Failed"] : ["Finished"]) { Sentence = $"{known.Name} of {run.Resource}: {run.Result} (run {id})", Outputs = outputs };
     }
+
+    private static bool Failed(RunFacts run) => run.Result is not (nameof(ActionResult.Succeeded) or RunResults.Skipped or RunResults.Superseded);
 
     private async Task<RunFacts?> FindAsync(string id, CancellationToken cancellationToken) => await history.FindAsync(id, cancellationToken) is [var run] ? run : null;
 

@@ -38,6 +38,9 @@ public sealed class EventCatalogueTests
         Assert.Equal(rows, Documented.Where(m => m.ReturnValue is not null).Select(m => (m.Id, m.ReturnValue!.Value)));
     }
 
+    /// <summary>Described in docs/protection.md.</summary>
+    private const int Escalation = 114000;
+
     [Fact]
     public void Our_own_messages_are_those_of_the_guide_to_profiles()
     {
@@ -48,7 +51,7 @@ public sealed class EventCatalogueTests
             .ToList();
 
         Assert.Equal(10, rows.Count);
-        Assert.Equal(rows, EventCatalogue.All.Except(Documented).Select(message => (message.Id, message.Severity.ToString(), message.Template, message.ReturnValue!.Value)));
+        Assert.Equal(rows, EventCatalogue.All.Except(Documented).Where(message => message.Id != Escalation).Select(message => (message.Id, message.Severity.ToString(), message.Template, message.ReturnValue!.Value)));
     }
 
     [Fact]

@@ -135,7 +135,6 @@ public sealed class ResourceConfigurationTests : IDisposable
         { "serviceCommand", "sc", "is not the absolute path of a program" },
         { "serviceControl", null, "is missing" },
         { "serviceControl", "upstart", "'upstart' is unknown; use one of pg_ctl, sc, systemd" },
-        { "serviceControl", "systemd", "systemd is not available yet; use pg_ctl or sc" },
         { "client", "jdbc", "use one of psql, npgsql" },
         { "portSource", "guess", "use one of statusOutput, postmasterPid" },
         { "stopMode", "gentle", "use one of smart, fast, immediate" },
