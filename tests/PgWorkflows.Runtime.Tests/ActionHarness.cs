@@ -15,12 +15,22 @@ namespace PgWorkflows.Runtime.Tests;
 /// <summary>The shipped definitions on the real engine, runner and history; scripted are only the service manager, pg_ctl, the client and the clock.</summary>
 internal sealed class ActionHarness : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("pgw-runtime-tests-").FullName;
+    private readonly string _folder;
+    private readonly bool _isOwn;
     private readonly ResourceStateStore _states;
     private readonly ActionRunner _runner;
 
     public ActionHarness(Script script, ResourceState state = ResourceState.ISP, Func<Resource, Resource>? configure = null, params string[] channels)
+        : this(script, state, configure, null, channels)
     {
+    }
+
+    /// <summary>With its history in a folder of the test's own.</summary>
+    public static ActionHarness In(string folder, Script script, ResourceState state = ResourceState.ISP) => new(script, state, null, folder, []);
+
+    private ActionHarness(Script script, ResourceState state, Func<Resource, Resource>? configure, string? folder, string[] channels)
+    {
+        (_isOwn, _folder) = (folder is null, folder ?? Directory.CreateTempSubdirectory("pgw-runtime-tests-").FullName);
         var resource = new Resource
         {
             Name = "main",
@@ -32,7 +42,7 @@ internal sealed class ActionHarness : IDisposable
             InitialState = state,
         };
         var resources = new ResourceList([configure?.Invoke(resource) ?? resource]);
-        Database = Database.Open(_folder);
+        Database = Database.Open(_folder, Time);
         Outbox = new Outbox(Database, channels, Time);
         Runs = new RunStore(Database, Time, Outbox);
         History = new History(Database);
@@ -52,6 +62,8 @@ internal sealed class ActionHarness : IDisposable
 
     public History History { get; }
 
+    public ResourceStateStore States => _states;
+
     public async Task<Seen> RunAsync(ResourceAction action, CancellationToken cancellationToken)
     {
         var began = Time.GetUtcNow();
@@ -69,7 +81,8 @@ internal sealed class ActionHarness : IDisposable
     public void Dispose()
     {
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        if (_isOwn)
+            Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>What a run left.</summary>
@@ -126,6 +139,9 @@ internal class Script : IServiceControl, IProbe, ICommandRunner
     /// <summary>What the server answers to the guarded profile's questions, in order; the last one holds.</summary>
     public Queue<ServerAnswer> Answers { get; init; } = new();
 
+    /// <summary>Called when the service manager is asked, with what.</summary>
+    public Action<string>? Asked { get; set; }
+
     /// <summary>What was asked of the service manager.</summary>
     public List<string> Commands { get; } = [];
 
@@ -136,6 +152,7 @@ internal class Script : IServiceControl, IProbe, ICommandRunner
     public virtual Task<ServiceQuery> QueryAsync(Resource resource, CancellationToken cancellationToken)
     {
         Commands.Add("query");
+        Asked?.Invoke("query");
         var status = _statuses.Count > 1 ? _statuses.Dequeue() : _statuses.Peek();
         return Task.FromResult(new ServiceQuery(status, new("sc query postgresql-x64-15", 0, status?.ToString() ?? "nothing readable"), $"sc query: {status}"));
     }
@@ -180,6 +197,7 @@ internal class Script : IServiceControl, IProbe, ICommandRunner
     private Task<ServiceCommandResult> CommandAsync(string verb, bool works)
     {
         Commands.Add(verb);
+        Asked?.Invoke(verb);
         return Task.FromResult(new ServiceCommandResult(works, new($"sc {verb} postgresql-x64-15", works ? 0 : 5, works ? "" : "Access is denied."), $"sc {verb}"));
     }
 }
