@@ -15,6 +15,13 @@ internal sealed class ResourceDoctor(Resource resource, TimeProvider time)
         var diagnoses = new List<Diagnosis> { Programs() };
         var service = await ServiceControls.Create(_runner, time).For(resource).QueryAsync(resource, cancellationToken);
         diagnoses.Add(Service(service));
+        if (resource.ServiceControl == ServiceControlKind.Systemd)
+            diagnoses.AddRange(await new UnitDoctor(resource, _runner).ExamineAsync(cancellationToken));
+        else if (resource.ServiceControl == ServiceControlKind.Sc && OperatingSystem.IsWindows())
+            diagnoses.AddRange(WindowsServiceDoctor.Examine(resource));
+        else if (SupervisorDoctor.Owner(resource) is { } owner)
+            diagnoses.Add(owner);
+        diagnoses.AddRange(await new ReachDoctor(resource, _runner).ExamineAsync(cancellationToken));
         if (service.Status != ServiceStatus.Running)
             return diagnoses;
 
