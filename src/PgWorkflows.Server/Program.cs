@@ -5,6 +5,7 @@ using PgWorkflows.Server.Elsa;
 using PgWorkflows.Server.Hosting;
 using PgWorkflows.Server.Hosting.Service;
 using PgWorkflows.Server.Studio;
+using PgWorkflows.Server.Triggers;
 
 // Order matters: who is asking is known before anything answers.
 StartProblems.AreToldInWords();
@@ -16,6 +17,7 @@ builder.AddService();
 builder.AddAccess();
 builder.AddElsaApi();
 builder.AddConsole();
+builder.AddTriggers();
 
 var app = builder.Build();
 app.UseAccess();
@@ -23,5 +25,6 @@ app.MapAccess();
 app.MapElsaApi();
 app.MapStudio();
 app.MapConsole();
+app.MapTriggers();
 app.RequireAccessOnAllRoutes();
 app.Run();

@@ -87,6 +87,7 @@ public abstract record ResourceConfiguration
         var resource = new Resource
         {
             Name = "", ServiceControl = ServiceControlKind.PgCtl, Service = "", DataDirectory = "", BinDirectory = "", Port = 0,
+            FailuresWindow = 0, // completed by the rules, like the empty texts
         };
         if (entry.Value is not null || !entry.GetChildren().Any())
         {

@@ -12,6 +12,7 @@ internal static class ResourceRules
         CheckName(resource.Name, report);
         resource = resource with { Service = resource.Service.Length == 0 && resource.ServiceControl == ServiceControlKind.PgCtl ? resource.Name : resource.Service };
         CheckService(resource, report);
+        resource = CompleteCounting(resource, report);
         if (resource.DataDirectory.Length > 0)
             resource = CompleteDirectories(resource, report);
         PassFileRule.Check(resource, report);
@@ -42,6 +43,16 @@ internal static class ResourceRules
             report("service", "starts with '-'", "a service's name that looks like an option is refused");
         if (resource.ServiceCommand is { } program && (!Path.IsPathFullyQualified(program) || !File.Exists(program)))
             report("serviceCommand", $"'{program}' is not the absolute path of a program", "give the full path, or leave it out");
+    }
+
+    /// <summary>"n of m": m is n without being set, as a window of fewer checks could never hold n failures.</summary>
+    private static Resource CompleteCounting(Resource resource, ReportProblem report)
+    {
+        if (resource.FailuresWindow == 0)
+            return resource with { FailuresWindow = resource.FailuresBeforeRecovery };
+        if (resource.FailuresWindow < resource.FailuresBeforeRecovery)
+            report("failuresWindow", $"{resource.FailuresWindow} is less than failuresBeforeRecovery, {resource.FailuresBeforeRecovery}, so nothing would ever be recovered", "make it at least as large");
+        return resource;
     }
 
     private static void CheckUnit(Resource resource, ReportProblem report)

@@ -61,3 +61,13 @@ public enum StopMode
     /// <summary>Stops at once; the next start recovers.</summary>
     Immediate,
 }
+
+/// <summary>What the five actions of a resource do (docs/profiles.md).</summary>
+public enum ResourceProfile
+{
+    /// <summary>The documented procedure, byte for byte.</summary>
+    Documented,
+
+    /// <summary>Typed verdicts: what is not down is neither stopped nor started.</summary>
+    Guarded,
+}

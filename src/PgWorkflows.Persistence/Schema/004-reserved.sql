@@ -1,2 +1,0 @@
--- The number belongs to a change that is made elsewhere at the same time; schema numbers are given out one after another.
-select 4;
