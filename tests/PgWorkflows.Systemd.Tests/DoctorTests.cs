@@ -17,6 +17,7 @@ public sealed class DoctorTests(BootedSystemd systemd)
         Assert.True(added.ExitCode == 0, added.Output);
         var entry = JsonSerializer.Deserialize<JsonElement>(await systemd.RunAsync("cat", File)).GetProperty("PgWorkflows").GetProperty("Resources")[0];
         Assert.Equal(("systemd", cluster.Unit, cluster.Port, "postmasterPid", "ISP"), (Of("serviceControl"), Of("service"), entry.GetProperty("port").GetInt32(), Of("portSource"), Of("initialState")));
+        Assert.Equal("guarded", Of("profile"));
 
         var diagnoses = await DoctorAsync(File, "/var/lib/pgw-added");
         Assert.DoesNotContain(diagnoses, diagnosis => diagnosis.Verdict == "Bad");

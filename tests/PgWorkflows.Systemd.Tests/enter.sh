@@ -8,8 +8,11 @@ mount -t tmpfs pgw-cgroup /mnt
 mkdir /mnt/groups
 mount -t cgroup2 cgroup2 /mnt/groups
 if [ "$1" = --leave ]; then
-    [ ! -d "/mnt/groups/$group" ] || find "/mnt/groups/$group" -depth -type d -delete
-    exit
+    for _ in $(seq 50); do # The kernel takes a moment to bury the dead.
+        [ -d "/mnt/groups/$group" ] || exit 0
+        find "/mnt/groups/$group" -depth -type d -delete 2>/dev/null || sleep 0.1
+    done
+    exit 1
 fi
 mkdir "/mnt/groups/$group"
 echo $$ >"/mnt/groups/$group/cgroup.procs"

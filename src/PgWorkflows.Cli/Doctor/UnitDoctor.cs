@@ -62,8 +62,14 @@ internal sealed class UnitDoctor(Resource resource, CommandRunner runner)
     {
         var listed = await runner.RunAsync(new("systemctl", "list-units", "--all", "--plain", "--no-legend", "--no-pager", "--type=service", "*postgres*"), cancellationToken);
         var names = listed.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[0])
-            .Where(name => name != SystemdUnitName.Of(resource.Service) && name != "postgresql.service").Take(5).ToList();
-        return names.Count == 0 ? "set service to the unit that runs the server; systemctl list-units lists them" : $"set service to the unit that runs the server, perhaps {string.Join(" or ", names)}";
+            .Where(name => name != SystemdUnitName.Of(resource.Service) && name != "postgresql.service" && name.EndsWith(".service", StringComparison.Ordinal)).Take(50).ToList();
+        foreach (var name in names)
+        {
+            if (await UnitFacts.OfAsync(name, runner, cancellationToken) is { DataDirectory: { } directory } && IsSame(directory, resource.DataDirectory))
+                return $"set service to {name[..^".service".Length]}, which runs on {directory}";
+        }
+
+        return names.Count == 0 ? "set service to the unit that runs the server; systemctl list-units lists them" : $"set service to the unit that runs the server, perhaps {string.Join(" or ", names.Take(5))}";
     }
 
     private string Subject(string what) => $"{resource.Name}: {what}";
