@@ -1,5 +1,4 @@
 using PgWorkflows.Postgres.Resources;
-using PgWorkflows.Postgres.ServiceControl;
 using PgWorkflows.Runtime;
 
 namespace PgWorkflows.Windows.Tests;
@@ -10,12 +9,9 @@ public sealed class PostgresServiceTests(WindowsLab lab) : IAsyncLifetime
 {
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Whatever a test has left, the next one finds a stopped service.</summary>
     public async ValueTask DisposeAsync()
     {
-        await lab.TryAsync("pg_ctl", "stop", "-D", lab.Data, "-m", "immediate", "-w");
-        await lab.TryAsync("labsc", "stop", lab.Postgres().Service);
-        await UntilAsync(async () => (await StatusAsync()).Contains("1  STOPPED", StringComparison.Ordinal));
+        await lab.StopServerAsync();
         File.Delete(Path.Combine(lab.Data, "test.conf"));
     }
 
@@ -23,7 +19,6 @@ public sealed class PostgresServiceTests(WindowsLab lab) : IAsyncLifetime
     [InlineData("sc")] // Wine's own: no error numbers, no third line
     [InlineData("labsc")] // Microsoft's layout and numbers
     [InlineData("labsc-ja")]
-    [InlineData("labsc-ru")]
     public async Task Starts_checks_recovers_and_stops_the_server(string serviceCommand)
     {
         using var main = new Supervised(lab.Postgres(serviceCommand));
@@ -34,7 +29,7 @@ public sealed class PostgresServiceTests(WindowsLab lab) : IAsyncLifetime
         (await main.RunAsync(ResourceAction.QuickCheck)).Is("Succeeded 0 ISP");
         (await main.RunAsync(ResourceAction.DeepCheck)).Is("Succeeded 0 ISP");
 
-        await KillServerAsync();
+        await lab.KillServerAsync();
         Assert.Contains("is not running.", (await main.RunAsync(ResourceAction.QuickCheck)).Is("Failed 1 ISP", 113544).Texts[0]);
         (await main.RunAsync(ResourceAction.DeepCheck)).Is("Failed 1 ISP", 113563);
         (await main.RunAsync(ResourceAction.Recover)).Is("Succeeded 0 ISP", 113584, 113580);
@@ -72,15 +67,15 @@ public sealed class PostgresServiceTests(WindowsLab lab) : IAsyncLifetime
         using var main = new Supervised(resource with { InitialState = ResourceState.ISP });
 
         var restored = (await begun.RunAsync(ResourceAction.Restore)).Is("Failed 1 OSF", 113504, 113501);
-        var server = Pid();
-        await UntilAsync(() => Task.FromResult(PostmasterPidFile.Read(lab.Data)?.Status is "ready" or "standby"));
+        var server = lab.PidFile?.Pid;
+        await WindowsLab.UntilAsync(() => Task.FromResult(lab.PidFile?.Status is "ready" or "standby"));
 
         TellsIt(restored);
         TellsIt((await main.RunAsync(ResourceAction.QuickCheck)).Is("Failed 1 ISP", 113544));
         TellsIt((await main.RunAsync(ResourceAction.DeepCheck)).Is("Failed 1 ISP", 113563));
         TellsIt((await main.RunAsync(ResourceAction.Recover)).Is("Failed 1 OSF", 113584, 113581)); // Stopped is started, and that start meets the lock file.
         TellsIt((await main.RunAsync(ResourceAction.Remove)).Is("Succeeded 0 OSU", 113524, 113520)); // Stopped is what was wanted.
-        Assert.Equal(server, Pid());
+        Assert.Equal(server, lab.PidFile?.Pid);
 
         // What the sentence advises does help.
         await lab.RunAsync("pg_ctl", "stop", "-D", lab.Data, "-w");
@@ -107,30 +102,5 @@ public sealed class PostgresServiceTests(WindowsLab lab) : IAsyncLifetime
         using var wrongName = new Supervised(lab.Postgres() with { Service = "postgresql-x64-99", InitialState = ResourceState.ISP });
         var missing = (await wrongName.RunAsync(ResourceAction.Restore)).Is("Failed 2 OSF", 113504, 113005, 113501);
         Assert.EndsWith("The command [labsc start postgresql-x64-99] failed. (1060 ERROR_SERVICE_DOES_NOT_EXIST)", missing.Texts[1], StringComparison.Ordinal);
-    }
-
-    private async Task KillServerAsync()
-    {
-        // A pg_ctl that starts a server takes the postmaster.pid of one that began less than two seconds before for the new one's.
-        await UntilAsync(() => Task.FromResult(PostmasterPidFile.Read(lab.Data)?.StartTime < TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(3)));
-        await lab.KillAsync(Pid());
-        await UntilAsync(async () => (await StatusAsync()).Contains("1  STOPPED", StringComparison.Ordinal));
-    }
-
-    private int Pid() => PostmasterPidFile.Read(lab.Data)?.Pid ?? throw new InvalidOperationException("There is no postmaster.pid.");
-
-    private Task<string> StatusAsync() => lab.RunAsync("labsc", "query", lab.Postgres().Service);
-
-    /// <summary>Windows processes live in real time: looks every 100 ms, for 30 s at most.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var attempt = 0; attempt < 300; attempt++)
-        {
-            if (await condition())
-                return;
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
-
-        throw new TimeoutException("What the test waits for did not happen.");
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Postgres.ServiceControl;
 using PgWorkflows.Testing;
 
 namespace PgWorkflows.Windows.Tests;
@@ -80,6 +81,42 @@ public sealed class WindowsLab : IAsyncLifetime
     /// <summary>Ends a Windows process by force.</summary>
     public Task KillAsync(int pid) => RunAsync("wine", "taskkill", "/f", "/pid", pid.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Kills the postmaster and waits until its service has noticed.</summary>
+    public async Task KillServerAsync()
+    {
+        // A pg_ctl that starts a server takes the postmaster.pid of one that began less than two seconds before for the new one's.
+        await UntilAsync(() => Task.FromResult(PidFile?.StartTime < TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(3)));
+        await KillAsync(PidFile!.Pid);
+        await StoppedAsync();
+    }
+
+    /// <summary>Whatever a test has left, the next one finds a stopped server and a stopped service.</summary>
+    public async Task StopServerAsync()
+    {
+        await TryAsync("pg_ctl", "stop", "-D", Data, "-m", "immediate", "-w");
+        await TryAsync("labsc", "stop", Postgres().Service);
+        await StoppedAsync();
+    }
+
+    /// <summary>The postmaster.pid of the lab's server.</summary>
+    public PostmasterPidFile? PidFile => PostmasterPidFile.Read(Data);
+
+    /// <summary>Windows processes live in real time: looks every 100 ms, for 30 s at most.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (var attempt = 0; attempt < 300; attempt++)
+        {
+            if (await condition())
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+
+        throw new TimeoutException("What the test waits for did not happen.");
+    }
+
+    private Task StoppedAsync() =>
+        UntilAsync(async () => (await RunAsync("labsc", "query", Postgres().Service)).Contains("1  STOPPED", StringComparison.Ordinal));
+
     private string Value(string name)
     {
         if (_missing is not null)
@@ -110,7 +147,8 @@ public sealed class WindowsLab : IAsyncLifetime
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"windows-lab {arguments[0]} failed: {await error}");
     }
 
-    private static int FreePort()
+    /// <summary>A port of loopback that nobody has at the moment.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
