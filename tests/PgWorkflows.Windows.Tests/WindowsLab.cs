@@ -93,6 +93,8 @@ public sealed class WindowsLab : IAsyncLifetime
     /// <summary>Whatever a test has left, the next one finds a stopped server and a stopped service.</summary>
     public async Task StopServerAsync()
     {
+        if (_missing is not null)
+            return; // The test was skipped.
         await TryAsync("pg_ctl", "stop", "-D", Data, "-m", "immediate", "-w");
         await TryAsync("labsc", "stop", Postgres().Service);
         await StoppedAsync();

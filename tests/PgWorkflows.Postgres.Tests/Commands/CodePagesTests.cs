@@ -5,6 +5,7 @@ using PgWorkflows.Postgres.Tests.ServiceControl;
 namespace PgWorkflows.Postgres.Tests.Commands;
 
 /// <summary>windows-services.md 3: bytes decide, text is for people.</summary>
+[Trait("Category", "Process")]
 public sealed class CodePagesTests
 {
     [Theory]

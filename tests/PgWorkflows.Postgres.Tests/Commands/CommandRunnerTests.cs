@@ -4,6 +4,7 @@ using PgWorkflows.Testing;
 
 namespace PgWorkflows.Postgres.Tests.Commands;
 
+[Trait("Category", "Process")]
 public sealed class CommandRunnerTests
 {
     private readonly CommandRunner _runner = new(TimeProvider.System);

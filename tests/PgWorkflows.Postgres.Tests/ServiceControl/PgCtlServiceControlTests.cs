@@ -9,6 +9,7 @@ using PgWorkflows.Testing;
 namespace PgWorkflows.Postgres.Tests.ServiceControl;
 
 /// <summary>pg_ctl's row of actions.md, decision 16, and the faults of peers.md, on real servers.</summary>
+[Trait("Category", "Process")]
 public sealed class PgCtlServiceControlTests
 {
     private readonly PgCtlServiceControl _control = new(new CommandRunner(TimeProvider.System), TimeProvider.System);

@@ -6,6 +6,7 @@ using PgWorkflows.Postgres.ServiceControl;
 namespace PgWorkflows.Postgres.Tests.ServiceControl;
 
 /// <summary>windows-services.md 1 and 2, on everything that sc was ever seen to print.</summary>
+[Trait("Category", "Process")]
 public sealed partial class ScOutputTests
 {
     private static readonly Dictionary<string, int> StatesByWord = new()

@@ -4,6 +4,7 @@ using PgWorkflows.Postgres.ServiceControl;
 
 namespace PgWorkflows.Postgres.Tests.ServiceControl;
 
+[Trait("Category", "Process")]
 public sealed class ScServiceControlTests
 {
     private static readonly Resource Resource = TestResource.Create() with { ServiceControl = ServiceControlKind.Sc, Service = "postgresql-x64-18" };
