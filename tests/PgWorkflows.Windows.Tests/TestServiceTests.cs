@@ -39,14 +39,14 @@ public sealed class TestServiceTests(WindowsLab lab)
     [Fact]
     public async Task The_way_back_from_a_pause_is_a_state_of_its_own()
     {
-        var service = await CreateAsync("pausable pause-delay=3");
+        var service = await CreateAsync("pausable pause-delay=6");
         await DriveAsync("start", service);
         await SettlesAsync(service, ServiceStatus.Running);
         await DriveAsync("pause", service);
         await SettlesAsync(service, ServiceStatus.Paused);
         await DriveAsync("continue", service);
 
-        Assert.Equal(ServiceStatus.ContinuePending, (await _control.QueryAsync(Resource(service), TestContext.Current.CancellationToken)).Status);
+        await ReadsAsync(service, ServiceStatus.ContinuePending);
         await SettlesAsync(service, ServiceStatus.Running);
     }
 

@@ -75,8 +75,23 @@ public sealed class WindowsLab : IAsyncLifetime
     }
 
     /// <summary>Runs one of the lab's commands.</summary>
-    public Task<CommandResult> TryAsync(string command, params string[] arguments) =>
-        _runner.RunAsync(new(Path.Combine(Bin, command), arguments) { EndsTree = false, Limit = TimeSpan.FromMinutes(1) }, CancellationToken.None);
+    public Task<CommandResult> TryAsync(string command, params string[] arguments) => TryAsync(new Dictionary<string, string>(), command, arguments);
+
+    /// <summary>Runs one of the lab's commands with variables.</summary>
+    public Task<CommandResult> TryAsync(IReadOnlyDictionary<string, string> environment, string command, params string[] arguments) =>
+        _runner.RunAsync(new(Path.Combine(Bin, command), arguments) { EndsTree = false, Limit = TimeSpan.FromMinutes(1), Environment = environment }, CancellationToken.None);
+
+    /// <summary>The variables that make Windows a Japanese one for a command.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> JapaneseAsync()
+    {
+        const string Locale = "ja_JP.UTF-8";
+        var folder = Path.Combine(_folder, "locales");
+        Directory.CreateDirectory(folder);
+        var made = await _runner.RunAsync(new("localedef", "--no-archive", "-i", "ja_JP", "-f", "UTF-8", Path.Combine(folder, Locale)), CancellationToken.None);
+        return Directory.Exists(Path.Combine(folder, Locale))
+            ? new Dictionary<string, string> { ["LAB_SPEAKS"] = Locale, ["LOCPATH"] = folder }
+            : throw new InvalidOperationException($"{made.Command} failed ({made.ExitCode}): {made.Output}");
+    }
 
     /// <summary>Ends a Windows process by force.</summary>
     public Task KillAsync(int pid) => RunAsync("wine", "taskkill", "/f", "/pid", pid.ToString(CultureInfo.InvariantCulture));

@@ -67,6 +67,19 @@ public sealed class WindowsPackageTests(WindowsLab lab) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reads_the_code_page_of_a_Japanese_Windows()
+    {
+        await ConfigureAsync("missing", @"C:\labsc-ja.exe");
+        Assert.Equal(0, (await PgwAsync("state", "main", "ISP")).ExitCode);
+
+        var ended = await lab.TryAsync(await lab.JapaneseAsync(), "wine", $@"C:\{_name}\pgw.exe", "quickCheck", "main", "--json", "--config", $@"C:\{_folder}\appsettings.json");
+
+        var steps = JsonSerializer.Deserialize<JsonElement>(ended.Stdout).GetProperty("steps").EnumerateArray();
+        Assert.Contains("1060: | 指定されたサービスはインストールされたサービスとして存在しません。",
+            steps.Single(step => step.GetProperty("label").GetString() == "(2) sc query").GetProperty("output").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Serves_the_console()
     {
         var address = new Uri($"http://127.0.0.1:{WindowsLab.FreePort()}");

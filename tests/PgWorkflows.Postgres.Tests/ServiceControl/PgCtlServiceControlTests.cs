@@ -136,6 +136,9 @@ public sealed class PgCtlServiceControlTests
 
         // Its parent may not have noticed yet; pg_ctl alone would say that it runs.
         await Reaches(ServiceStatus.Stopped, cluster.Resource);
+
+        // Its children hold the shared memory until they have noticed, which takes them a while on a busy machine.
+        await Until(() => BackgroundProcess.In(cluster.DataDirectory).Count == 0);
         await StartsAgain(cluster, pid);
     }
 
