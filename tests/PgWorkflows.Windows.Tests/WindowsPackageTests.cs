@@ -79,6 +79,27 @@ public sealed class WindowsPackageTests(WindowsLab lab) : IAsyncLifetime
             steps.Single(step => step.GetProperty("label").GetString() == "(2) sc query").GetProperty("output").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("flood", "Succeeded 0", "4 RUNNING")]
+    [InlineData("noise", "Succeeded 0", "4 RUNNING")]
+    [InlineData("grandchild", "Succeeded 0", "4 RUNNING")]
+    [InlineData("hang", "Failed 1", "ended after its limit of 2 s")]
+    public async Task A_service_command_that_behaves_badly_is_read_or_ended(string behaviour, string end, string detail)
+    {
+        await ConfigureAsync(behaviour, @"C:\labodd.exe", ("queryLimit", "00:00:02"));
+        Assert.Equal(0, (await PgwAsync("state", "main", "ISP")).ExitCode);
+
+        var run = await ActsAsync("quickCheck", end, end.StartsWith('F') ? [113544] : []);
+
+        var query = run.GetProperty("steps").EnumerateArray().Single(step => step.GetProperty("label").GetString() == "(2) sc query");
+        Assert.Contains(detail, query.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.True((query.GetProperty("output").GetString() ?? "").Length <= 2000);
+
+        // The command's own processes have ended; only the grandchild, which the command had left behind, is there.
+        var left = await lab.TryAsync("wine", "taskkill", "/f", "/im", "labodd.exe");
+        Assert.Equal(behaviour == "grandchild", left.Succeeded);
+    }
+
     [Fact]
     public async Task Serves_the_console()
     {
@@ -106,7 +127,7 @@ public sealed class WindowsPackageTests(WindowsLab lab) : IAsyncLifetime
         }
     }
 
-    private Task ConfigureAsync(string service, string? serviceCommand)
+    private Task ConfigureAsync(string service, string? serviceCommand, params (string Key, string Value)[] more)
     {
         var entry = new JsonObject
         {
@@ -115,6 +136,8 @@ public sealed class WindowsPackageTests(WindowsLab lab) : IAsyncLifetime
         };
         if (serviceCommand is not null)
             entry["serviceCommand"] = serviceCommand;
+        foreach (var (key, value) in more)
+            entry[key] = value;
         var settings = new JsonObject { ["PgWorkflows"] = new JsonObject { ["Data"] = $@"C:\{_folder}\data-{Guid.NewGuid():N}", ["Resources"] = new JsonArray(entry) } };
         return File.WriteAllTextAsync(Path.Combine(lab.Drive, _folder, "appsettings.json"), settings.ToJsonString());
     }
