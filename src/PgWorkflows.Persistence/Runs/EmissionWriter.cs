@@ -10,9 +10,11 @@ namespace PgWorkflows.Persistence.Runs;
 /// <summary>Stores the facts of a step in the transaction of that step: events, changes of state, the action's end.</summary>
 internal static class EmissionWriter
 {
-    public static async Task WriteAsync(SqliteConnection connection, SqliteTransaction transaction, WorkflowInstance instance, IReadOnlyList<Emission> emissions)
+    public static Task WriteAsync(SqliteConnection connection, SqliteTransaction transaction, WorkflowInstance instance, IReadOnlyList<Emission> emissions) =>
+        WriteAsync(connection, transaction, instance.Id, instance.UpdatedAt.ToMicroseconds(), emissions);
+
+    public static async Task WriteAsync(SqliteConnection connection, SqliteTransaction transaction, string instanceId, long now, IReadOnlyList<Emission> emissions)
     {
-        var now = instance.UpdatedAt.ToMicroseconds();
         foreach (var emission in emissions)
         {
             switch (emission)
@@ -22,15 +24,18 @@ internal static class EmissionWriter
                         """
                         insert into event (instance_id, resource, message_id, severity, text, timestamp)
                         values (@instanceId, @Resource, @Id, @severity, @Text, @now)
-                        """, new { instanceId = instance.Id, logged.Resource, logged.Id, severity = logged.Severity.ToString(), logged.Text, now }, transaction);
+                        """, new { instanceId, logged.Resource, logged.Id, severity = logged.Severity.ToString(), logged.Text, now }, transaction);
                     break;
                 case ResourceStateChanged changed:
-                    await ResourceStateTable.SetAsync(connection, transaction, changed.Resource, changed.State, changed.Reason, $"run {instance.Id}", instance.Id, now);
+                    await ResourceStateTable.SetAsync(connection, transaction, changed.Resource, changed.State, changed.Reason, $"run {instanceId}", instanceId, now);
                     break;
                 case ActionEnded ended:
                     await connection.ExecuteAsync(
-                        "update workflow_instance set result = @result, return_value = @ReturnValue where id = @Id",
-                        new { instance.Id, result = ended.Result.ToString(), ended.ReturnValue }, transaction);
+                        """
+                        update workflow_instance set result = @result, return_value = @ReturnValue where id = @instanceId;
+                        update hosted_run set result = @result, return_value = @ReturnValue where id = @instanceId;
+                        """,
+                        new { instanceId, result = ended.Result.ToString(), ended.ReturnValue }, transaction);
                     break;
             }
         }
