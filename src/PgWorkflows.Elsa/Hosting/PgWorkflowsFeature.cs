@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using Elsa.Expressions.Contracts;
+using Elsa.Expressions.Options;
 using Elsa.Extensions;
 using Elsa.Features.Abstractions;
 using Elsa.Features.Attributes;
@@ -15,6 +17,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PgWorkflows.Elsa.Activities;
 using PgWorkflows.Elsa.Definitions;
+using PgWorkflows.Elsa.Expressions;
 using PgWorkflows.Elsa.Runs;
 using PgWorkflows.Persistence.Hosted;
 using PgWorkflows.Persistence.Resources;
@@ -58,6 +61,14 @@ public sealed class PgWorkflowsFeature(IModule module) : FeatureBase(module)
             };
         });
 
+        // Newer definitions name storage drivers in short. The long name comes last, because Elsa writes the last.
+        Services.Configure<ExpressionOptions>(options =>
+        {
+            options.AddTypeAlias<WorkflowInstanceStorageDriver>();
+            options.AddTypeAlias<WorkflowInstanceStorageDriver>(typeof(WorkflowInstanceStorageDriver).GetSimpleAssemblyQualifiedName());
+        });
+        Services.AddSingleton<InputExpressions>();
+        Services.AddSingleton<IExpressionDescriptorProvider>(services => services.GetRequiredService<InputExpressions>());
         Services.TryAddSingleton(TimeProvider.System);
         Services.TryAddSingleton<IResources>(services => Installed.Resources(ConfigurationOf(services)));
         Services.TryAddSingleton(services => Installed.Database(Options.Data, ConfigurationOf(services)));

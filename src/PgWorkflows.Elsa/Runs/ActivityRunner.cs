@@ -81,7 +81,7 @@ public sealed class ActivityRunner(PostgresActivitySet set, HostedRuns runs, IRe
         foreach (var output in context.ActivityDescriptor.Outputs)
         {
             if (result.Outputs.TryGetValue(output.Name, out var value))
-                context.Set(output.ValueGetter(context.Activity) as Output, OutputValues.For(value), output.Name);
+                OutputValues.Set(context, output, value);
         }
 
         if (result.Sentence is { } sentence)
