@@ -126,6 +126,14 @@ public sealed class ElsaHome : IAsyncLifetime
         await client.RunInstanceAsync(new RunWorkflowInstanceRequest { BookmarkId = bookmark.Id }, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Cancels an instance as Elsa's API does.</summary>
+    public async Task CancelAsync(string id)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var client = await scope.ServiceProvider.GetRequiredService<IWorkflowRuntime>().CreateClientAsync(id, TestContext.Current.CancellationToken);
+        await client.CancelAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>The instance as Elsa has stored it.</summary>
     public async Task<WorkflowState> StateAsync(string id)
     {

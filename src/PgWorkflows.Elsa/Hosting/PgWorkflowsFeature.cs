@@ -48,6 +48,9 @@ public sealed class PgWorkflowsFeature(IModule module) : FeatureBase(module)
     }
 
     /// <inheritdoc/>
+    public override void ConfigureHostedServices() => ConfigureHostedService<Opening>(int.MinValue);
+
+    /// <inheritdoc/>
     public override void Apply()
     {
         // Elsa builds its pipeline when it first runs a workflow, whatever it was told before; the last place is that of the scheduler that executes activities.
@@ -80,7 +83,6 @@ public sealed class PgWorkflowsFeature(IModule module) : FeatureBase(module)
         Services.TryAddSingleton<Bursts>();
         Services.TryAddSingleton<ActivityRunner>();
         Services.AddNotificationHandler<CancellationHandler>();
-        Services.AddStartupTask<CloseGoneRuns>();
         if (Options.ShippedDefinitions)
             Services.AddWorkflowsProvider<ShippedWorkflows>();
     }

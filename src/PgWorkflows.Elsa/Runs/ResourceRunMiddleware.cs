@@ -49,6 +49,7 @@ public sealed class ResourceRunMiddleware(WorkflowMiddlewareDelegate next, Hoste
         if (run is null && kind == HostedKind.Other)
             return true; // Its lease is taken at its first effect.
 
+        var isNew = run is null;
         run ??= new(context.Id, resources.Get(context.Input.TryGetValue("Resource", out var name) ? name as string ?? "" : "").Name, context.Workflow.Identity.DefinitionId, kind);
         if (kind == HostedKind.Action)
             await runs.CloseGoneAsync(context.CancellationToken);
@@ -64,6 +65,8 @@ public sealed class ResourceRunMiddleware(WorkflowMiddlewareDelegate next, Hoste
                 return false;
             default:
                 burst.Watch(runs, context.Id);
+                if (isNew && kind == HostedKind.Action)
+                    await context.CommitAsync(); // Whoever finds the resource busy can look at the run, and cancel it.
                 return true;
         }
     }
@@ -93,6 +96,13 @@ public sealed class ResourceRunMiddleware(WorkflowMiddlewareDelegate next, Hoste
     private static void End(WorkflowExecutionContext context, HostedEnd end)
     {
         context.Scheduler.Clear();
+        context.IsExecuting = false; // Elsa would look at it again and again.
+        foreach (var open in context.ActivityExecutionContexts.Where(activity => !activity.IsCompleted))
+        {
+            open.IsExecuting = false;
+            open.TransitionTo(ActivityStatus.Canceled);
+        }
+
         context.Cancel();
         Tell(context, end);
     }

@@ -109,8 +109,12 @@ public sealed class HostedRuns(Database database, TimeProvider time)
     /// <summary>Closes the runs whose process is gone and frees their resources.</summary>
     public async Task<IReadOnlyList<ClosedRun>> CloseGoneAsync(CancellationToken cancellationToken)
     {
+        await using var reading = database.Connect();
+        var gone = (await HostedRunTable.OpenAsync(reading)).Where(row => row.Owner.IsGone()).ToList();
+        if (gone.Count == 0)
+            return [];
+
         await using var connection = database.ConnectDurably();
-        var gone = (await HostedRunTable.OpenAsync(connection)).Where(row => row.Owner.IsGone()).ToList();
         var closed = new List<ClosedRun>(gone.Count);
         foreach (var row in gone)
         {

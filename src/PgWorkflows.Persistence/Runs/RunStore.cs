@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using PgWorkflows.Engine.Instances;
+using PgWorkflows.Persistence.Hosted;
 using PgWorkflows.Persistence.Leases;
 
 namespace PgWorkflows.Persistence.Runs;
@@ -123,11 +124,11 @@ public sealed partial class RunStore(Database database, TimeProvider time)
             from workflow_instance where status = 'Running'
             """, cancellationToken: cancellationToken));
         var gone = running.Where(row => new ProcessIdentity(row.Host, row.Boot, row.ProcessId, row.Started).IsGone()).ToList();
+        var closed = new List<ClosedRun>(await new HostedRuns(database, time).CloseGoneAsync(cancellationToken));
         if (gone.Count == 0)
-            return [];
+            return closed;
 
         await using var durable = database.ConnectDurably();
-        var closed = new List<ClosedRun>();
         foreach (var row in gone)
         {
             await using var transaction = durable.BeginTransaction();

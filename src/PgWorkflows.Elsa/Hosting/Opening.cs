@@ -1,4 +1,5 @@
-using Elsa.Common;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PgWorkflows.Elsa.Runs;
 using PgWorkflows.Persistence.Hosted;
@@ -6,16 +7,24 @@ using PgWorkflows.Postgres.Resources;
 
 namespace PgWorkflows.Elsa.Hosting;
 
-/// <summary>At start: reads the configuration, opens the history, and closes what a process that died has left; so that a problem is told before a workflow meets it.</summary>
-public sealed partial class CloseGoneRuns(HostedRuns runs, IResources resources, PostgresActivitySet activities, ILogger<CloseGoneRuns> logger) : IStartupTask
+/// <summary>
+/// At start, before Elsa executes anything: reads the configuration, opens the history, and closes what a process that died has left. What is wrong
+/// keeps the host from starting, instead of being met by a workflow.
+/// </summary>
+public sealed partial class Opening(IServiceProvider services, ILogger<Opening> logger) : IHostedService
 {
     /// <inheritdoc/>
-    public async Task ExecuteAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Log.Serving(logger, resources.All.Count, activities.ByType.Count);
+        var resources = services.GetRequiredService<IResources>();
+        var runs = services.GetRequiredService<HostedRuns>();
+        Log.Serving(logger, resources.All.Count, services.GetRequiredService<PostgresActivitySet>().ByType.Count);
         foreach (var closed in await runs.CloseGoneAsync(cancellationToken))
             Log.Closed(logger, closed.Action, closed.Id, closed.Resource, closed.Note);
     }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static partial class Log
     {
