@@ -120,7 +120,7 @@ public sealed class LeaseTests(ElsaHome home) : IClassFixture<ElsaHome>
         home.World.Before = async _ =>
         {
             if (await home.States.HolderAsync("main", Token) is { } holder)
-                seen.Add((await Journals.StepsAsync(home.Services, holder.InstanceId)).LastOrDefault() ?? "nothing yet");
+                seen.Add(await Journals.StepsAsync(home.Services, holder.InstanceId) is [.., var last] ? last : "nothing yet");
         };
 
         await home.RunAsync("remove");
