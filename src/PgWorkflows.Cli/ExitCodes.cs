@@ -8,6 +8,9 @@ internal static class ExitCodes
 {
     public const int Success = 0;
 
+    /// <summary>What was compared differs.</summary>
+    public const int Different = 1;
+
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 64;
 
@@ -19,6 +22,9 @@ internal static class ExitCodes
 
     /// <summary>No such run is in the history.</summary>
     public const int UnknownRun = 67;
+
+    /// <summary>No such workflow definition, or none of what was asked about it: an edit, an offer.</summary>
+    public const int UnknownDefinition = 68;
 
     /// <summary>Something unexpected: a fault of this program, or a workflow that ended by an incident.</summary>
     public const int Internal = 70;

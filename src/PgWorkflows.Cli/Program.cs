@@ -4,6 +4,7 @@ using System.Text;
 using PgWorkflows.Cli;
 using PgWorkflows.Cli.Commands;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 using PgWorkflows.Persistence;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Demo;
@@ -35,6 +36,7 @@ root.Subcommands.Add(WorkflowsCommand.Create(options));
 root.Subcommands.Add(DoctorCommand.Create(options));
 root.Subcommands.Add(DemoCommand.Create(options));
 root.Subcommands.Add(ServeCommand.Create(options));
+root.Subcommands.Add(ServiceCommand.Create(options));
 
 var parsed = root.Parse(args);
 var output = new CliOutput(parsed.GetValue(options.Json));
@@ -49,6 +51,8 @@ if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.Help
 
 try
 {
+    Target.RequireMeaningful(parsed, options);
+
     // Ctrl+C and SIGTERM are ours: an action that is told to stop closes its run first.
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
 }

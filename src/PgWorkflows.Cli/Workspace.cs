@@ -1,10 +1,12 @@
 using System.CommandLine;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Delivery;
 using PgWorkflows.Runtime.Reports;
 
 namespace PgWorkflows.Cli;
@@ -17,23 +19,29 @@ internal sealed class Workspace(string configurationFile, Installation installat
 
     public string ConfigurationFile { get; } = configurationFile;
 
-    public IResources Resources => installation.Resources;
+    public Installation Installation { get; } = installation;
 
-    public Database Database => installation.Database;
+    public IResources Resources => Installation.Resources;
 
-    public TimeProvider Time => installation.Time;
+    public Database Database => Installation.Database;
 
-    public ResourceStateStore States => installation.States;
+    public TimeProvider Time => Installation.Time;
 
-    public RunStore Runs => installation.Runs;
+    public ResourceStateStore States => Installation.States;
 
-    public History History => installation.History;
+    public RunStore Runs => Installation.Runs;
 
-    public Programs Programs => installation.Programs;
+    public History History => Installation.History;
 
-    public ActivityLibrary Library => installation.Library;
+    public Programs Programs => Installation.Programs;
 
-    public ActionRunner Runner => installation.Runner;
+    public ActivityLibrary Library => Installation.Library;
+
+    public ActionRunner Runner => Installation.Runner;
+
+    public Courier Courier => Installation.Courier;
+
+    public Outbox Outbox => Installation.Outbox;
 
     public Reports Reports { get; } = new(installation);
 
@@ -45,7 +53,7 @@ internal sealed class Workspace(string configurationFile, Installation installat
         var file = ConfigurationPath(parsed.GetValue(options.Config));
         var settings = Settings.Read(file);
         var data = parsed.GetValue(options.Data) ?? settings.Data ?? Installation.DefaultData();
-        return new(file, new Installation(settings.Resources, Path.GetFullPath(data), TimeProvider.System), settings.Problems);
+        return new(file, new Installation(settings.Resources, Path.GetFullPath(data), TimeProvider.System, new InstallationHost { Channels = settings.Channels }), settings.Problems);
     }
 
     /// <summary>A workspace over given resources and folder.</summary>

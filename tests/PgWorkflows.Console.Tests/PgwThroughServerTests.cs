@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using PgWorkflows.Server.Access;
 using PgWorkflows.Testing;
@@ -32,6 +31,11 @@ public sealed class PgwThroughServerTests
             Assert.NotEqual("[]", JsonSerializer.Deserialize<JsonElement>(there.Stdout).GetRawText());
         }
 
+        var set = await PgwAsync(server.Address, key, "state", "main", "ISU", "--json");
+        Assert.Equal((0, "ISU"), (set.ExitCode, JsonSerializer.Deserialize<JsonElement>(set.Stdout).GetProperty("state").GetString()));
+        Assert.Contains("set by", (await PgwAsync(server.Address, key, "state", "main")).Stdout);
+        Assert.Equal(66, (await PgwAsync(server.Address, key, "state", "none", "ISP")).ExitCode);
+
         Assert.Equal(66, (await PgwAsync(server.Address, key, "quickCheck", "none")).ExitCode);
         Assert.Equal(66, (await PgwAsync(server.Address, key, "history", "none")).ExitCode);
         Assert.Equal(67, (await PgwAsync(server.Address, key, "show", "zzz")).ExitCode);
@@ -49,6 +53,13 @@ public sealed class PgwThroughServerTests
         Assert.Equal(69, (await PgwAsync(new("http://127.0.0.1:1"), "pgw_x", "resources")).ExitCode);
         Assert.Equal(64, (await PgwAsync(server.Address, null, "resources")).ExitCode);
         Assert.Equal(64, (await PgwAsync(server.Address, "two words", "resources")).ExitCode);
+        Assert.Equal(77, (await PgwAsync(server.Address, await server.KeyAsync(Role.Viewer), "state", "main", "ISP")).ExitCode);
+        foreach (var here in new[] { "doctor", "demo", "serve", "workflows validate", "workflows run x.json", "workflows conform x" })
+        {
+            var refused = await PgwAsync(server.Address, "pgw_x", here.Split(' '));
+            Assert.Equal(64, refused.ExitCode);
+            Assert.Contains("without --server", refused.Stderr.Replace("Leave --server out", "without --server", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -69,20 +80,5 @@ public sealed class PgwThroughServerTests
         Assert.Equal(0, (await PgwAsync(server.Address, null, "resources", "--key-file", file)).ExitCode);
     }
 
-    private static async Task<(int ExitCode, string Stdout, string Stderr)> PgwAsync(Uri? server, string? key, params string[] arguments)
-    {
-        var info = new ProcessStartInfo(ServeTests.Pgw, [.. arguments, .. server is null ? Array.Empty<string>() : ["--server", server.ToString()]])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        info.Environment["PGW_KEY"] = key;
-#pragma warning disable RS0030 // The program under test is started as its users start it.
-        using var process = Process.Start(info)!;
-#pragma warning restore RS0030
-        var stdout = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var stderr = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await stdout, await stderr);
-    }
+    private static Task<Pgw.Ended> PgwAsync(Uri? server, string? key, params string[] arguments) => Pgw.RunAsync(server, key, arguments);
 }

@@ -44,6 +44,39 @@ public sealed class ServeTests : IDisposable
         Assert.False(Directory.Exists(directory));
     }
 
+    [Fact]
+    public async Task A_resource_that_is_wrong_does_not_keep_the_others_from_being_protected()
+    {
+        await using var cluster = await TemporaryCluster.StartedAsync();
+        using var server = new TestServer(cluster.Resource, others: [new() { ["name"] = "lost", ["serviceControl"] = "pg_ctl", ["dataDirectory"] = "relative", ["port"] = 70000 }]);
+        using var client = await server.UserClientAsync("ann", Server.Access.Role.Operator);
+
+        var page = await client.GetStringAsync("/", TestContext.Current.CancellationToken);
+        Assert.Contains("Not protected", page);
+        Assert.Contains("PgWorkflows:Resources:1:port", page);
+        Assert.Contains("/resources/main", page);
+
+        var key = await server.KeyAsync(Server.Access.Role.Operator);
+        Assert.Equal(0, (await Console.Tests.Pgw.RunAsync(server.Address, key, "quickCheck", "main")).ExitCode);
+        var list = await Console.Tests.Pgw.RunAsync(server.Address, key, "resources");
+        Assert.Equal(78, list.ExitCode);
+        Assert.Contains("PgWorkflows:Resources:1:dataDirectory", list.Stderr);
+    }
+
+    [Fact]
+    public async Task A_mistake_beside_the_resources_keeps_the_server_from_starting_in_a_sentence()
+    {
+        var file = Path.Combine(_folder, "pgw.json");
+        await File.WriteAllTextAsync(file, """{ "PgWorkflows": { "Resorces": [] } }""", TestContext.Current.CancellationToken);
+        var serve = _serve = Start("serve", "--config", file, "--data", Path.Combine(_folder, "data"), "--listen", "http://127.0.0.1:0");
+        var error = await serve.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await serve.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(78, serve.ExitCode);
+        Assert.Contains("PgWorkflows:Resorces", error);
+        Assert.DoesNotContain("   at ", error);
+    }
+
     [Theory]
     [InlineData("http://0.0.0.0:0", "PgWorkflows:Server:AllowPlainHttp")]
     [InlineData("http://*:0", "PgWorkflows:Server:AllowPlainHttp")]

@@ -18,11 +18,11 @@ internal sealed partial class TestServer : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("pgw-console-tests-").FullName;
     private readonly WebApplicationFactory<FirstCredential> _factory;
 
-    public TestServer(Resource? resource = null, TimeProvider? time = null)
+    public TestServer(Resource? resource = null, TimeProvider? time = null, params IReadOnlyList<JsonObject> others)
     {
         File.WriteAllText(ConfigurationFile, new JsonObject
         {
-            ["PgWorkflows"] = new JsonObject { [nameof(Data)] = Data, ["Resources"] = resource is null ? new JsonArray() : new JsonArray(Entry(resource)) },
+            ["PgWorkflows"] = new JsonObject { [nameof(Data)] = Data, ["Resources"] = new JsonArray([.. resource is null ? [] : new[] { Entry(resource) }, .. others]) },
         }.ToJsonString());
         _factory = new WebApplicationFactory<FirstCredential>().WithWebHostBuilder(host =>
         {

@@ -44,5 +44,7 @@ internal sealed class World : IServiceControl, IProbe, ICommandRunner, IResource
 
     public Task<ProbeResult> RunAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken) => Script.RunAsync(resource, kind, cancellationToken);
 
+    public Task<ServerAnswer> AskAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken) => Script.AskAsync(resource, kind, cancellationToken);
+
     public Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken) => Script.RunAsync(command, cancellationToken);
 }

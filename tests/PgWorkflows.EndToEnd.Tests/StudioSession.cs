@@ -1,3 +1,6 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using PgWorkflows.Testing;
 
@@ -45,6 +48,51 @@ public sealed class StudioSession : IAsyncLifetime
         }
     }
 
+    /// <summary>Publishes a definition; its root's activities run one after the other.</summary>
+    public async Task PublishAsync(string id, params JsonObject[] activities)
+    {
+        for (var i = 0; i < activities.Length; i++)
+        {
+            activities[i]["metadata"] ??= new JsonObject();
+            activities[i]["metadata"]!["designer"] = new JsonObject { ["position"] = new JsonObject { ["x"] = 60 + (260 * i), ["y"] = 120 }, ["size"] = new JsonObject { ["width"] = 180, ["height"] = 54 } };
+        }
+
+        var connections = activities.Skip(1).Select((target, i) => (JsonNode)new JsonObject
+        {
+            ["source"] = new JsonObject { ["activity"] = activities[i]["id"]!.GetValue<string>(), ["port"] = "Done" },
+            ["target"] = new JsonObject { ["activity"] = target["id"]!.GetValue<string>(), ["port"] = "In" },
+        });
+        using var client = Server.CreateClient();
+        using var answer = await client.PostAsJsonAsync("/elsa/api/workflow-definitions", new JsonObject
+        {
+            ["publish"] = true,
+            ["model"] = new JsonObject
+            {
+                ["definitionId"] = id,
+                ["name"] = id,
+                ["root"] = new JsonObject { ["id"] = "flow", ["type"] = "Elsa.Flowchart", ["version"] = 1, ["activities"] = new JsonArray(activities), ["connections"] = new JsonArray([.. connections]) },
+            },
+        });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Starts a run and does not wait for its end.</summary>
+    public async Task<string> StartAsync(string definitionId, object? input = null)
+    {
+        using var client = Server.CreateClient();
+        using var answer = await client.PostAsJsonAsync($"/elsa/api/workflow-definitions/{definitionId}/dispatch", new { input = input ?? new { } });
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("workflowInstanceId").GetString()!;
+    }
+
+    /// <summary>An activity with literal inputs.</summary>
+    public static JsonObject Activity(string id, string type, params (string Input, string Type, string Value)[] inputs)
+    {
+        var activity = new JsonObject { ["id"] = id, ["type"] = type, ["version"] = 1, ["name"] = id };
+        foreach (var (input, typeName, value) in inputs)
+            activity[input] = new JsonObject { ["typeName"] = typeName, ["expression"] = new JsonObject { ["type"] = "Literal", ["value"] = value } };
+        return activity;
+    }
+
     /// <summary>A page that remembers every error and every request that leaves this machine.</summary>
     public async Task<StudioPage> OpenAsync(string path)
     {
@@ -62,56 +110,5 @@ public sealed class StudioSession : IAsyncLifetime
         await page.Page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
         await page.Page.GotoAsync(path);
         return page;
-    }
-}
-
-/// <summary>A page of Studio under test.</summary>
-public sealed class StudioPage
-{
-    private readonly List<string> _problems = [];
-
-    internal StudioPage(IPage page, Uri server)
-    {
-        Page = page;
-        page.SetDefaultTimeout(20_000);
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error")
-                _problems.Add($"console: {message.Text}");
-        };
-        page.PageError += (_, error) => _problems.Add($"script: {error}");
-        page.Response += (_, response) =>
-        {
-            if (response.Status >= 400 && !response.Url.Contains("/scripting/", StringComparison.Ordinal))
-                _problems.Add($"{response.Status}: {response.Request.Method} {response.Url}");
-        };
-        page.Request += (_, request) =>
-        {
-            if (request.Url.StartsWith("http", StringComparison.Ordinal) && new Uri(request.Url).Authority != server.Authority)
-                _problems.Add($"outside: {request.Url}");
-        };
-    }
-
-    public IPage Page { get; }
-
-    /// <summary>What went wrong on the page so far.</summary>
-    public IReadOnlyList<string> Problems => _problems;
-
-    /// <summary>Takes back problems that the test has meant to bring about; they must have come.</summary>
-    public void Expect(string problem) => Assert.NotEqual(0, _problems.RemoveAll(found => found.Contains(problem, StringComparison.Ordinal)));
-
-    /// <summary>Keeps a picture for people.</summary>
-    public async Task PictureAsync(string name)
-    {
-        var folder = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots");
-        Directory.CreateDirectory(folder);
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png") });
-    }
-
-    /// <summary>Nothing went wrong, and Studio's error bar is not shown.</summary>
-    public async Task NothingWentWrongAsync()
-    {
-        Assert.False(await Page.Locator("#blazor-error-ui").IsVisibleAsync(), $"Studio shows its error bar. {string.Join(Environment.NewLine, _problems)}");
-        Assert.Empty(_problems);
     }
 }

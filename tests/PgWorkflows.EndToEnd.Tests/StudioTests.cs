@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace PgWorkflows.EndToEnd.Tests;
 
 /// <summary>The real Elsa Studio against the running server and a real PostgreSQL.</summary>
-public sealed class StudioTests : IClassFixture<StudioSession>
+[Collection(StudioCollection.Name)]
+public sealed class StudioTests
 {
     private readonly StudioSession _session;
 

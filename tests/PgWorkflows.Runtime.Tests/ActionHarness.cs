@@ -1,6 +1,7 @@
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence;
 using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Activities;
@@ -19,7 +20,7 @@ internal sealed class ActionHarness : IDisposable
     private readonly ResourceStateStore _states;
     private readonly ActionRunner _runner;
 
-    public ActionHarness(Script script, ResourceState state = ResourceState.ISP, Func<Resource, Resource>? configure = null)
+    public ActionHarness(Script script, ResourceState state = ResourceState.ISP, Func<Resource, Resource>? configure = null, params string[] channels)
     {
         var resource = new Resource
         {
@@ -33,17 +34,20 @@ internal sealed class ActionHarness : IDisposable
         };
         var resources = new ResourceList([configure?.Invoke(resource) ?? resource]);
         Database = Database.Open(_folder);
-        Runs = new RunStore(Database, Time);
+        Outbox = new Outbox(Database, channels, Time);
+        Runs = new RunStore(Database, Time, Outbox);
         History = new History(Database);
         _states = new ResourceStateStore(Database, resources, Time);
         var activities = PostgresActivities.Create(
-            resources, _states, new ServiceControls([script]), new ProbeClients([script]), script, node: "node1");
+            resources, _states, new ServiceControls([script]), new ProbeClients([script]), script, node: "node1", Time);
         _runner = new ActionRunner(resources, Runs, new Programs(new DefinitionStore(Database, Time)), new ActivityLibrary(activities), Time);
     }
 
     public AutoTime Time { get; } = new();
 
     public Database Database { get; }
+
+    public Outbox Outbox { get; }
 
     public RunStore Runs { get; }
 

@@ -7,7 +7,7 @@ using PgWorkflows.Postgres.ServiceControl;
 namespace PgWorkflows.Testing;
 
 /// <summary>A service manager, pg_ctl and a client that answer as they are told, in order; the last answer holds.</summary>
-public sealed class Script : IServiceControl, IProbe, ICommandRunner
+public class Script : IServiceControl, IProbe, ICommandRunner
 {
     private readonly Queue<ServiceStatus?> _statuses;
     private readonly Queue<Deep> _checks;
@@ -20,6 +20,9 @@ public sealed class Script : IServiceControl, IProbe, ICommandRunner
 
     public bool Stops { get; }
 
+    /// <summary>What the server answers to the guarded profile's questions, in order; the last one holds.</summary>
+    public Queue<ServerAnswer> Answers { get; init; } = new();
+
     /// <summary>What was asked of the service manager.</summary>
     public List<string> Commands { get; } = [];
 
@@ -27,7 +30,7 @@ public sealed class Script : IServiceControl, IProbe, ICommandRunner
 
     public ClientKind Client => ClientKind.Psql;
 
-    public Task<ServiceQuery> QueryAsync(Resource resource, CancellationToken cancellationToken)
+    public virtual Task<ServiceQuery> QueryAsync(Resource resource, CancellationToken cancellationToken)
     {
         Commands.Add("query");
         var status = _statuses.Count > 1 ? _statuses.Dequeue() : _statuses.Peek();
@@ -67,6 +70,9 @@ public sealed class Script : IServiceControl, IProbe, ICommandRunner
         };
         return Task.FromResult(new ProbeResult(works, new($"psql {kind}", works ? 0 : 2, works ? "rows" : $"{kind} refused")));
     }
+
+    public Task<ServerAnswer> AskAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken) =>
+        Task.FromResult(Answers.Count > 1 ? Answers.Dequeue() : Answers.Peek());
 
     private Task<ServiceCommandResult> CommandAsync(string verb, bool works)
     {

@@ -18,10 +18,11 @@ internal static class ResourcesCommand
             var rows = (await target.ResourcesAsync(cancellationToken)).Select(resource => new Row(
                 resource.Name, resource.State, resource.Reason, resource.Since, resource.Port, resource.DataDirectory, resource.Service, resource.Running,
                 resource.LastRun is not { } last ? null : $"{last.Action} {last.Result ?? last.SubStatus} {Words.Of(last.StartedAt)}")).ToList();
-            Print(output, target.Place, rows, hasProblems: target.Problems.Count > 0);
-            foreach (var problem in target.Problems)
+            var problems = await target.ProblemsAsync(cancellationToken);
+            Print(output, target.Place, rows, hasProblems: problems.Count > 0);
+            foreach (var problem in problems)
                 output.Talk.MarkupLineInterpolated($"[red]pgw:[/] {problem}");
-            return target.Problems.Count == 0 ? ExitCodes.Success : ExitCodes.Configuration;
+            return problems.Count == 0 ? ExitCodes.Success : ExitCodes.Configuration;
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Cli.Targets;
 using PgWorkflows.Postgres.Resources;
 using Spectre.Console;
 
@@ -21,22 +22,16 @@ internal static class StateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));
-            var workspace = Workspace.Open(parsed, options);
-            var resource = workspace.Find(parsed.GetRequiredValue(name)).Name;
-            await workspace.Runs.CloseGoneAsync(cancellationToken);
+            using var target = Target.Of(parsed, options);
+            var resource = parsed.GetRequiredValue(name);
             if (parsed.GetValue(state) is { } word)
-            {
-                var wanted = Enum.Parse<ResourceState>(word);
-                var by = Origin.OfThisCommand().By;
-                if (await workspace.States.SetAsync(resource, wanted, $"set by {by}", by, cancellationToken) is { } holder)
-                    throw new CliException(ExitCodes.Busy, $"'{resource}' is busy: {holder} is under way. The state was not changed.");
-            }
+                await target.SetStateAsync(resource, Enum.Parse<ResourceState>(word), cancellationToken);
 
-            var facts = await workspace.States.FindAsync(resource, cancellationToken);
+            var facts = await target.ResourceAsync(resource, cancellationToken);
             if (output.IsJson)
-                output.Json(new { Resource = resource, facts.State, facts.Reason, facts.Since });
+                output.Json(new { Resource = facts.Name, facts.State, facts.Reason, facts.Since });
             else
-                output.Console.MarkupLineInterpolated($"{resource}  [{Words.Colour(facts.State.ToString())}]{facts.State}[/]  {facts.Reason}{(facts.Since is { } since ? "  " + Words.Of(since) : "")}");
+                output.Console.MarkupLineInterpolated($"{facts.Name}  [{Words.Colour(facts.State)}]{facts.State}[/]  {facts.Reason}{(facts.Since is { } since ? "  " + Words.Of(since) : "")}");
             return ExitCodes.Success;
         });
         return command;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using PgWorkflows.Cli.Output;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
@@ -7,18 +6,24 @@ using PgWorkflows.Runtime.Reports;
 namespace PgWorkflows.Cli.Targets;
 
 /// <summary>Where a command does its work: on this machine's installation, or through a server.</summary>
-internal interface ITarget : IDisposable
+internal interface ITarget : IDefinitionsTarget, IDisposable
 {
     /// <summary>Where resources are configured, for messages.</summary>
     string Place { get; }
 
-    /// <summary>What is wrong with resources that are left out; a server does not start with any.</summary>
-    IReadOnlyList<ConfigurationProblem> Problems => [];
+    /// <summary>What is wrong with resources that are left out.</summary>
+    Task<IReadOnlyList<ConfigurationProblem>> ProblemsAsync(CancellationToken cancellationToken);
 
     /// <summary>Runs an action to its end.</summary>
     Task<RunReport> RunAsync(string resource, ResourceAction action, CliOutput output, CancellationToken cancellationToken);
 
+    /// <summary>Sets what is believed of a resource; refused while a state-changing action is under way.</summary>
+    Task SetStateAsync(string resource, ResourceState state, CancellationToken cancellationToken);
+
     Task<IReadOnlyList<ResourceReport>> ResourcesAsync(CancellationToken cancellationToken);
+
+    /// <summary>One resource; an unknown one is a mistake.</summary>
+    Task<ResourceReport> ResourceAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>The newest first; an unknown resource without a history is a mistake.</summary>
     Task<IReadOnlyList<RunSummary>> RunsAsync(string? resource, int most, CancellationToken cancellationToken);
@@ -27,11 +32,4 @@ internal interface ITarget : IDisposable
 
     /// <summary>The newest first; an unknown resource without events is a mistake.</summary>
     Task<IReadOnlyList<EventReport>> EventsAsync(string? resource, int most, CancellationToken cancellationToken);
-}
-
-internal static class Target
-{
-    public static ITarget Of(ParseResult parsed, GlobalOptions options) => parsed.GetValue(options.Server) is { } server
-        ? new ServerTarget(server, ServerKey.Read(parsed.GetValue(options.KeyFile)))
-        : new LocalTarget(Workspace.Open(parsed, options));
 }

@@ -7,17 +7,22 @@ using PgWorkflows.Runtime.Reports;
 namespace PgWorkflows.Cli.Targets;
 
 /// <summary>This machine's installation.</summary>
-internal sealed class LocalTarget(Workspace workspace) : ITarget
+internal sealed partial class LocalTarget(Workspace workspace) : ITarget
 {
+    /// <summary>What is not delivered then waits for the next run or the server.</summary>
+    private static readonly TimeSpan DeliveryLimit = TimeSpan.FromSeconds(5);
+
     public string Place => workspace.ConfigurationFile;
 
-    public IReadOnlyList<ConfigurationProblem> Problems => workspace.Problems;
+    public Task<IReadOnlyList<ConfigurationProblem>> ProblemsAsync(CancellationToken cancellationToken) => Task.FromResult(workspace.Problems);
 
     public async Task<RunReport> RunAsync(string resource, ResourceAction action, CliOutput output, CancellationToken cancellationToken)
     {
         var request = new ActionRequest(workspace.Find(resource).Name, action, Origin.OfThisCommand());
         using var progress = new LiveProgress(output);
-        return await workspace.Runner.RunAsync(request, progress, cancellationToken) switch
+        var outcome = await workspace.Runner.RunAsync(request, progress, cancellationToken);
+        await workspace.Courier.DeliverBeforeExitAsync(DeliveryLimit);
+        return outcome switch
         {
             // Also after Ctrl+C: how the run ended is what the operator wants to know then.
             ActionOutcome.Ended(var runId) => await workspace.ReportAsync(runId, CancellationToken.None),
@@ -27,7 +32,22 @@ internal sealed class LocalTarget(Workspace workspace) : ITarget
         };
     }
 
+    public async Task SetStateAsync(string resource, ResourceState state, CancellationToken cancellationToken)
+    {
+        var name = workspace.Find(resource).Name;
+        var by = Origin.OfThisCommand().By;
+        await workspace.Runs.CloseGoneAsync(null, cancellationToken);
+        if (await workspace.States.SetAsync(name, state, $"set by {by}", by, cancellationToken) is { } holder)
+            throw new CliException(ExitCodes.Busy, $"'{name}' is busy: {holder} is under way. The state was not changed.");
+    }
+
     public Task<IReadOnlyList<ResourceReport>> ResourcesAsync(CancellationToken cancellationToken) => workspace.Reports.ResourcesAsync(cancellationToken);
+
+    public async Task<ResourceReport> ResourceAsync(string name, CancellationToken cancellationToken)
+    {
+        var resource = workspace.Find(name).Name;
+        return (await ResourcesAsync(cancellationToken)).First(report => report.Name == resource);
+    }
 
     public async Task<IReadOnlyList<RunSummary>> RunsAsync(string? resource, int most, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Reports;
 using Spectre.Console;
@@ -10,7 +11,7 @@ using Spectre.Console;
 namespace PgWorkflows.Cli.Targets;
 
 /// <summary>A server, asked with a key.</summary>
-internal sealed class ServerTarget : ITarget, IDisposable
+internal sealed partial class ServerTarget : ITarget
 {
     /// <summary>Longer than the server waits for a run, so that it answers before we give up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -44,7 +45,20 @@ internal sealed class ServerTarget : ITarget, IDisposable
         return run;
     }
 
+    public async Task SetStateAsync(string resource, ResourceState state, CancellationToken cancellationToken)
+    {
+        using var body = JsonContent.Create(new { state = state.ToString() });
+        await body.LoadIntoBufferAsync(cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Put, $"resources/{Uri.EscapeDataString(resource)}/state", cancellationToken, body);
+        await ReadAsync<JsonElement>(answer, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ConfigurationProblem>> ProblemsAsync(CancellationToken cancellationToken) => await GetAsync<ConfigurationProblem[]>("problems", cancellationToken);
+
     public async Task<IReadOnlyList<ResourceReport>> ResourcesAsync(CancellationToken cancellationToken) => await GetAsync<ResourceReport[]>("resources", cancellationToken);
+
+    public async Task<ResourceReport> ResourceAsync(string name, CancellationToken cancellationToken) =>
+        (await ResourcesAsync(cancellationToken)).FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw Unknown(name);
 
     public async Task<IReadOnlyList<RunSummary>> RunsAsync(string? resource, int most, CancellationToken cancellationToken) =>
         await KnownAsync(await GetAsync<RunSummary[]>($"runs?last={most}{Of(resource)}", cancellationToken), resource, cancellationToken);
@@ -62,9 +76,11 @@ internal sealed class ServerTarget : ITarget, IDisposable
     {
         if (found.Length == 0 && resource is not null
             && (await ResourcesAsync(cancellationToken)).All(known => !known.Name.Equals(resource, StringComparison.OrdinalIgnoreCase)))
-            throw new CliException(ExitCodes.UnknownResource, $"{Place}: there is no resource '{resource}'.");
+            throw Unknown(resource);
         return found;
     }
+
+    private CliException Unknown(string resource) => new(ExitCodes.UnknownResource, $"{Place}: there is no resource '{resource}'.");
 
     private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
     {
@@ -72,11 +88,11 @@ internal sealed class ServerTarget : ITarget, IDisposable
         return await ReadAsync<T>(answer, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken, HttpContent? body = null)
     {
         try
         {
-            using var request = new HttpRequestMessage(method, path);
+            using var request = new HttpRequestMessage(method, path) { Content = body };
             return await _http.SendAsync(request, cancellationToken);
         }
         catch (HttpRequestException e)
@@ -100,6 +116,8 @@ internal sealed class ServerTarget : ITarget, IDisposable
         throw (answer.StatusCode, problem?.Field) switch
         {
             (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, _) => new CliException(ExitCodes.Refused, $"{Place} refuses: {detail}"),
+            (HttpStatusCode.NotFound or HttpStatusCode.Conflict, "definition") => new CliException(ExitCodes.UnknownDefinition, $"{Place}: {detail}"),
+            (HttpStatusCode.UnprocessableEntity, "definition") => new CliException(ExitCodes.InvalidDefinition, $"{Place}: {detail}"),
             (HttpStatusCode.NotFound, "name") => new CliException(ExitCodes.UnknownResource, $"{Place}: {detail}"),
             (HttpStatusCode.NotFound or HttpStatusCode.Conflict, "id") => new CliException(ExitCodes.UnknownRun, $"{Place}: {detail}"),
             (HttpStatusCode.Conflict, _) => new CliException(ExitCodes.Busy, $"{Place}: {detail}"),

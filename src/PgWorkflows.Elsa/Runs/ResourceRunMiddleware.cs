@@ -50,7 +50,7 @@ public sealed class ResourceRunMiddleware(WorkflowMiddlewareDelegate next, Hoste
             return true; // Its lease is taken at its first effect.
 
         var isNew = run is null;
-        run ??= new(context.Id, resources.Get(context.Input.TryGetValue("Resource", out var name) ? name as string ?? "" : "").Name, context.Workflow.Identity.DefinitionId, kind);
+        run ??= new(context.Id, resources.Get(context.Input.TryGetValue("Resource", out var name) ? name as string ?? "" : "").Name, Actions.NameOf(context.Workflow.Identity.DefinitionId), kind);
         if (kind == HostedKind.Action)
             await runs.CloseGoneAsync(context.CancellationToken);
         switch (await runs.BeginAsync(run, context.CancellationToken))

@@ -23,6 +23,14 @@ internal static class HostedRunTable
             values (@Id, @Resource, @Action, @kind, @Host, @Boot, @ProcessId, @Started, @now)
             """, new { run.Id, run.Resource, run.Action, kind = Word(run.Kind), owner.Host, owner.Boot, owner.ProcessId, owner.Started, now }, transaction);
 
+    /// <summary>When a resource was checked last decides when it is due again, whoever checked it.</summary>
+    public static Task NoteCheckAsync(SqliteConnection connection, SqliteTransaction transaction, HostedRun run, long now) =>
+        connection.ExecuteAsync(
+            """
+            insert into last_check (resource, action, instance_id, started_at) values (@Resource, @Action, @Id, @now)
+            on conflict (resource, action) do update set instance_id = excluded.instance_id, started_at = excluded.started_at
+            """, new { run.Resource, run.Action, run.Id, now }, transaction);
+
     /// <summary>The process that carries a run now; another one of a cluster may have had it before.</summary>
     public static Task TakeOverAsync(SqliteConnection connection, SqliteTransaction transaction, string id, ProcessIdentity owner) =>
         connection.ExecuteAsync(

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using PgWorkflows.Engine.Activities;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Leases;
 using PgWorkflows.Persistence.Runs;
 
@@ -10,7 +11,7 @@ namespace PgWorkflows.Persistence.Hosted;
 /// Runs that another workflow host carries, as far as they touch resources: the same leases, states and events as those of our own runs, so that
 /// both homes may share one history and still only one of them acts on a resource. A run whose process is gone is closed, never continued.
 /// </summary>
-public sealed class HostedRuns(Database database, TimeProvider time)
+public sealed class HostedRuns(Database database, TimeProvider time, Outbox? outbox = null)
 {
     /// <summary>Asks whether a run may begin, or go on after a wait; called before each of its bursts.</summary>
     public async Task<HostedBegin> BeginAsync(HostedRun run, CancellationToken cancellationToken)
@@ -82,7 +83,7 @@ public sealed class HostedRuns(Database database, TimeProvider time)
         await connection.ExecuteAsync(
             "update hosted_effect set ended_at = @Now, outcomes = @outcomes where run_id = @id and activity_id = @activityId",
             new { id, activityId, Now, outcomes = string.Join(", ", outcomes) }, transaction);
-        await EmissionWriter.WriteAsync(connection, transaction, id, Now, emissions);
+        await EmissionWriter.WriteAsync(connection, transaction, id, Now, emissions, outbox);
         transaction.Commit();
     }
 
@@ -139,7 +140,11 @@ public sealed class HostedRuns(Database database, TimeProvider time)
         var owner = ProcessIdentity.Current;
         await HostedRunTable.AddAsync(connection, transaction, run, owner, Now);
         if (run.Kind == HostedKind.Check)
+        {
+            await HostedRunTable.NoteCheckAsync(connection, transaction, run, Now);
             return new HostedBegin.Begun();
+        }
+
         await LeaseTable.TakeAsync(connection, transaction, run.Resource, run.Id, run.Action, owner, Now);
         await RunStore.EndChecksAsync(connection, transaction, run.Resource, run.Action, run.Id);
         return new HostedBegin.Begun();

@@ -30,9 +30,12 @@ public sealed class InstanceLog(Database database)
         var total = await connection.ExecuteScalarAsync<int>(new CommandDefinition($"select count(*) from journal {where}", parameters, cancellationToken: cancellationToken));
         var rows = await connection.QueryAsync<JournalRow>(new CommandDefinition(
             $"""
-            select instance_id as InstanceId, sequence as Sequence, number as Number, parent_number as ParentNumber, node_id as NodeId, activity_id as ActivityId,
-                activity_type as ActivityType, type_version as TypeVersion, activity_name as ActivityName, timestamp as Timestamp, event_name as EventName, message as Message
-            from journal {where} order by sequence limit @Take offset @Skip
+            select j.instance_id as InstanceId, j.sequence as Sequence, j.number as Number, j.parent_number as ParentNumber, j.node_id as NodeId, j.activity_id as ActivityId,
+                j.activity_type as ActivityType, j.type_version as TypeVersion, j.activity_name as ActivityName, j.timestamp as Timestamp, j.event_name as EventName,
+                j.message as Message, r.sentence as Sentence, r.outcomes as Outcomes, r.exception as Exception
+            from (select * from journal {where} order by sequence limit @Take offset @Skip) j
+            left join activity_record r on r.instance_id = j.instance_id and r.number = j.number
+            order by j.sequence
             """, parameters, cancellationToken: cancellationToken));
         return ([.. rows.Select(row => row.ToFacts())], total);
     }
@@ -59,10 +62,10 @@ public sealed class InstanceLog(Database database)
 
     private sealed record JournalRow(
         string InstanceId, long Sequence, long Number, long ParentNumber, string NodeId, string ActivityId, string ActivityType, long TypeVersion,
-        string? ActivityName, long Timestamp, string EventName, string? Message)
+        string? ActivityName, long Timestamp, string EventName, string? Message, string? Sentence, string? Outcomes, string? Exception)
     {
         public JournalFacts ToFacts() => new(InstanceId, Sequence, (int)Number, (int)ParentNumber, NodeId, ActivityId, ActivityType, (int)TypeVersion,
-            ActivityName, Timestamp.ToInstant(), EventName, Message);
+            ActivityName, Timestamp.ToInstant(), EventName, Message, Sentence, Outcomes, Exception);
     }
 
     private sealed record RecordRow(
@@ -98,10 +101,10 @@ public sealed record JournalQuery(string InstanceId)
     public int Take { get; init; } = 100;
 }
 
-/// <summary>A journal entry.</summary>
+/// <summary>A journal entry, with what the execution that it belongs to came to in the end; outcomes and exception are JSON.</summary>
 public sealed record JournalFacts(
     string InstanceId, long Sequence, int Number, int ParentNumber, string NodeId, string ActivityId, string ActivityType, int TypeVersion,
-    string? ActivityName, DateTimeOffset Timestamp, string EventName, string? Message);
+    string? ActivityName, DateTimeOffset Timestamp, string EventName, string? Message, string? Sentence, string? Outcomes, string? Exception);
 
 /// <summary>An activity execution; inputs, outputs, outcomes and exception are JSON.</summary>
 public sealed record RecordFacts(

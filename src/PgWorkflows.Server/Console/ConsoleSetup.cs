@@ -2,6 +2,7 @@ using PgWorkflows.Persistence.Checks;
 using PgWorkflows.Persistence.Events;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Reports;
+using PgWorkflows.Runtime.Upgrades;
 using PgWorkflows.Server.Api;
 using PgWorkflows.Server.Console.Assets;
 using PgWorkflows.Server.Console.Pages;
@@ -15,9 +16,10 @@ internal static class ConsoleSetup
     {
         var services = builder.Services;
         services.AddSingleton(provider => new Reports(provider.GetRequiredService<Installation>()));
+        services.AddSingleton(provider => new ShippedUpgrades(provider.GetRequiredService<Installation>()));
         services.AddSingleton(provider => new CheckHistory(provider.GetRequiredService<Installation>().Database));
         services.AddSingleton(provider => new EventSearch(provider.GetRequiredService<Installation>().Database));
-        services.AddSingleton<Operations>().AddSingleton<BackgroundRuns>().AddHostedService(provider => provider.GetRequiredService<BackgroundRuns>());
+        services.AddSingleton<Operations>();
     }
 
     public static void MapConsole(this WebApplication app)

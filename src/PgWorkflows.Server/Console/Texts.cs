@@ -42,6 +42,8 @@ internal static class Texts
     public static readonly Text NoResource = new(
         "No resource is configured. Add one under PgWorkflows:Resources in appsettings.json and start the server again.",
         "リソースが設定されていません。appsettings.json の PgWorkflows:Resources に追加し、サーバーを再起動してください。");
+    public static readonly Text NotProtected = new("Not protected", "保護されていません");
+    public static readonly Text MendAndStartAgain = new("What is configured is wrong and was left out. Mend it and start the server again:", "設定に誤りがあるため除外されました。修正してサーバーを再起動してください:");
     public static readonly Text Port = new("Port", "ポート");
     public static readonly Text Service = new("Service", "サービス");
     public static readonly Text DataDirectory = new("Data directory", "データディレクトリー");

@@ -22,8 +22,9 @@ internal static class ElsaApiSetup
 
     public static void MapElsaApi(this WebApplication app)
     {
-        var api = app.MapGroup(Path).AddEndpointFilter(Refusal.Answer);
+        var api = app.MapGroup(Path).AddEndpointFilter(AuditTrail.Write).AddEndpointFilter(Refusal.Answer);
         api.MapDefinitions();
+        api.MapDefinitionChanges();
         api.MapDefinitionsBulk();
         api.MapExchange();
         api.MapSubgraphs();

@@ -57,6 +57,7 @@ internal static class ExchangeApi
         var body = await RequestBody.ReadAsync(context, DefinitionReader.MaxBytes);
         var input = DefinitionInput.Read(body.Json, "", definitionId);
         var draft = await installation.Definitions.SaveDraftAsync(input.DefinitionId ?? RunIds.New(), input.Content, cancellationToken);
+        AuditTrail.Names(context, draft.DefinitionId);
         return ElsaJson.Ok(await models.OfAsync(draft, cancellationToken), input.DefinitionId is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
@@ -74,6 +75,7 @@ internal static class ExchangeApi
 
         foreach (var input in inputs)
             await installation.Definitions.SaveDraftAsync(input.DefinitionId ?? RunIds.New(), input.Content, cancellationToken);
+        AuditTrail.Names(context, string.Join(", ", inputs.Select(input => input.DefinitionId ?? "(new)")));
         return ElsaJson.Ok(new { count = inputs.Count });
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Runtime;
 using PgWorkflows.Server.Access;
@@ -62,7 +63,8 @@ internal static class JournalApi
             timestamp = last.Timestamp,
             sequence = last.Sequence,
             eventName = last.EventName,
-            message = last.Message,
+            message = MessageOf(last),
+            payload = PayloadOf(last),
             id = $"{id}-j{last.Sequence}",
         });
     }
@@ -86,6 +88,22 @@ internal static class JournalApi
         timestamp = entry.Timestamp,
         sequence = entry.Sequence,
         eventName = entry.EventName,
-        message = entry.Message,
+        message = MessageOf(entry),
+        payload = PayloadOf(entry),
+    };
+
+    /// <summary>Elsa leaves the message of a completion empty; here it is the sentence that tells what the step found.</summary>
+    private static string? MessageOf(JournalFacts entry) => entry.Message ?? (entry.EventName == "Completed" ? entry.Sentence : null);
+
+    private static JsonObject? PayloadOf(JournalFacts entry) => entry.EventName switch
+    {
+        "Completed" when entry.Outcomes is not null => new() { ["Outcomes"] = ElsaJson.Parse(entry.Outcomes) },
+        "Faulted" when ElsaJson.Parse(entry.Exception) is { } exception => new()
+        {
+            ["Exception"] = exception["Type"]?.DeepClone(),
+            ["Message"] = exception["Message"]?.DeepClone(),
+            ["InnerException"] = exception["InnerException"]?["Type"]?.DeepClone(),
+        },
+        _ => null,
     };
 }

@@ -112,10 +112,10 @@ public sealed partial class ElsaSourceTests
     [GeneratedRegex("""^public sealed class (\w+) : PostgresActivity(, ITerminalNode)?$""")]
     private static partial Regex ClassLine();
 
-    [GeneratedRegex("""^\[Input\(Description = "(?<text>(?:[^"\\]|\\.)*)"(, UIHint = "(?<hint>\w+)")?(, Options = new\[\] \{ (?<options>[^}]*) \})?(, DefaultValue = (?<default>\d+))?\)\]$""")]
+    [GeneratedRegex("""^\[Input\(Description = "(?<text>(?:[^"\\]|\\.)*)"(, UIHint = "(?<hint>\w+)")?(, Options = new\[\] \{ (?<options>[^}]*) \})?(, DefaultValue = "?(?<default>\w+)"?)?\)\]$""")]
     private static partial Regex InputAttributeLine();
 
-    [GeneratedRegex("""^public Input<(?<type>\w+)(?<null>\?)?> (?<name>\w+) \{ get; set; \} = (null!|new\((?<default>\d+)\));$""")]
+    [GeneratedRegex("""^public Input<(?<type>\w+)(?<null>\?)?> (?<name>\w+) \{ get; set; \} = (null!|new\("?(?<default>\w+)"?\));$""")]
     private static partial Regex InputLine();
 
     [GeneratedRegex("""^\[Output\(Description = "((?:[^"\\]|\\.)*)"\)\]$""")]

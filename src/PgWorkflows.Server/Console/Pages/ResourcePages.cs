@@ -1,7 +1,9 @@
 using PgWorkflows.Persistence.Checks;
+using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Reports;
 using PgWorkflows.Server.Access;
+using PgWorkflows.Server.Hosting;
 
 namespace PgWorkflows.Server.Console.Pages;
 
@@ -16,12 +18,14 @@ internal static class ResourcePages
         routes.MapGet("/resources/{name}", OneAsync).RequirePermission(Permissions.ReadResources);
     }
 
-    private static async Task<IResult> OverviewAsync(HttpContext context, Reports reports, CheckHistory checks)
+    private static async Task<IResult> OverviewAsync(HttpContext context, Reports reports, CheckHistory checks, ConfiguredResources configured)
     {
         var page = Page.Of(context);
         var cards = new List<Html>();
         foreach (var resource in await reports.ResourcesAsync(context.RequestAborted))
             cards.Add(Card(page, resource, await checks.LastAsync(resource.Name, context.RequestAborted)));
+        if (configured.Problems.Count > 0)
+            cards.Add(NotProtected(page, configured.Problems));
         var body = page.Html($"<h1>{Texts.Resources}</h1>{(cards.Count == 0 ? page.Html($"<p>{Texts.NoResource}</p>") : page.Html($"<div class=\"cards\">{cards}</div>"))}");
         return new PageResult(page, page.Say(Texts.Resources), body, isLive: true);
     }
@@ -32,6 +36,15 @@ internal static class ResourcePages
         <h2><a id="resource-{resource.Name}" href="{Links.Resource(resource.Name)}">{resource.Name}</a> {ResourceViews.State(page, resource.State)}</h2>
         {Facts(page, resource, last)}
         {ResourceViews.Actions(page, resource.Name)}
+        </section>
+        """);
+
+    private static Html NotProtected(Page page, IReadOnlyList<ConfigurationProblem> problems) => page.Html(
+        $"""
+        <section class="card edge-bad">
+        <h2>{Texts.NotProtected} {page.Badge("Invalid")}</h2>
+        <p>{Texts.MendAndStartAgain} <code>{problems[0].File}</code></p>
+        <ul>{problems.Select(problem => page.Html($"<li><code>{problem.Key}</code> {problem.Problem}; {problem.Cure}.</li>"))}</ul>
         </section>
         """);
 

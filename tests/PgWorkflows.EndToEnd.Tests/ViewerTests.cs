@@ -1,0 +1,96 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace PgWorkflows.EndToEnd.Tests;
+
+/// <summary>What Studio's viewer shows of runs: what each step found, faults, workflows inside of workflows, and progress while it goes on.</summary>
+[Collection(StudioCollection.Name)]
+public sealed class ViewerTests
+{
+    private readonly StudioSession _session;
+
+    public ViewerTests(StudioSession session)
+    {
+        Assert.SkipUnless(StudioSession.IsPossible, "There is no Chromium here (PGW_TEST_CHROMIUM names another place).");
+        _session = session;
+    }
+
+    [Fact]
+    public async Task A_step_shows_its_sentence_its_inputs_its_outcome_and_its_outputs()
+    {
+        var studio = await _session.OpenAsync($"/studio/instances/{await EndedAsync("deepCheck", new Dictionary<string, string> { ["Resource"] = "main" })}");
+        var page = studio.Page;
+        await page.Locator(".mud-timeline-item").First.WaitForAsync();
+        await page.WaitForTimeoutAsync(2000);
+        await page.Locator(".mud-timeline-item", new() { HasText = "sc query" }).Nth(1).ClickAsync();
+        await page.WaitForTimeoutAsync(1500);
+        await studio.PictureAsync("viewer-journal-entry");
+        await page.Locator(".x6-node", new() { HasText = "sc query" }).First.ClickAsync();
+        await page.WaitForTimeoutAsync(1500);
+        await studio.PictureAsync("viewer-step");
+        await studio.NothingWentWrongAsync();
+    }
+
+    [Fact]
+    public async Task The_steps_of_a_workflow_used_as_an_activity_are_seen_by_opening_it()
+    {
+        var studio = await _session.OpenAsync($"/studio/instances/{await EndedAsync("deepCheck", new Dictionary<string, string> { ["Resource"] = "main" })}");
+        var page = studio.Page;
+        await page.Locator(".mud-timeline-item").First.WaitForAsync();
+        await page.WaitForTimeoutAsync(2000);
+        await page.Locator(".x6-node", new() { HasText = "deep check steps" }).First.DblClickAsync();
+        await page.WaitForTimeoutAsync(2500);
+        await studio.PictureAsync("viewer-inside");
+        await studio.NothingWentWrongAsync();
+    }
+
+    [Fact]
+    public async Task A_fault_stands_among_the_incidents_and_on_its_activity()
+    {
+        await _session.PublishAsync("breaks", StudioSession.Activity("first", "Elsa.WriteLine", ("text", "String", "so far so good")),
+            StudioSession.Activity("bad", "Elsa.Fault", ("code", "String", "42"), ("message", "String", "the disk is gone")));
+        var id = await EndedAsync("breaks", new { });
+        var studio = await _session.OpenAsync($"/studio/instances/{id}");
+        var page = studio.Page;
+        await page.Locator(".mud-timeline-item").First.WaitForAsync();
+        await page.WaitForTimeoutAsync(2000);
+        await page.Locator(".x6-node", new() { HasText = "bad" }).First.ClickAsync();
+        await page.WaitForTimeoutAsync(1000);
+        await studio.PictureAsync("viewer-faulted");
+        await page.GetByText("Incidents", new() { Exact = true }).First.ClickAsync();
+        await page.WaitForTimeoutAsync(1000);
+        await studio.PictureAsync("viewer-incidents");
+        await studio.NothingWentWrongAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_advances_before_the_eyes()
+    {
+        var steps = Enumerable.Range(1, 6).SelectMany(i => new[]
+        {
+            StudioSession.Activity($"wait{i}", "Elsa.Delay", ("timeSpan", "TimeSpan", i == 1 ? "00:00:20" : "00:00:03")),
+            StudioSession.Activity($"line{i}", "Elsa.WriteLine", ("text", "String", $"line {i}")),
+        });
+        await _session.PublishAsync("slow", [.. steps.Take(8)]);
+        var id = await _session.StartAsync("slow");
+        var studio = await _session.OpenAsync($"/studio/instances/{id}");
+        var page = studio.Page;
+        var sockets = 0;
+        page.WebSocket += (_, _) => sockets++;
+        await page.Locator(".mud-timeline-item").First.WaitForAsync();
+        await studio.PictureAsync("viewer-live-1");
+        await page.Locator(".mud-timeline-item", new() { HasText = "line2" }).First.WaitForAsync(new() { Timeout = 40_000 });
+        await studio.PictureAsync("viewer-live-2");
+        await page.WaitForTimeoutAsync(8000);
+        await studio.PictureAsync("viewer-live-3");
+        await studio.NothingWentWrongAsync();
+    }
+
+    private async Task<string> EndedAsync(string definitionId, object input)
+    {
+        using var client = _session.Server.CreateClient();
+        using var answer = await client.PostAsJsonAsync($"/elsa/api/workflow-definitions/{definitionId}/execute", new { input }, TestContext.Current.CancellationToken);
+        return answer.Headers.GetValues("x-elsa-workflow-instance-id").Single();
+    }
+}
