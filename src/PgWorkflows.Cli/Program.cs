@@ -36,6 +36,7 @@ root.Subcommands.Add(WorkflowsCommand.Create(options));
 root.Subcommands.Add(DoctorCommand.Create(options));
 root.Subcommands.Add(DemoCommand.Create(options));
 root.Subcommands.Add(ServeCommand.Create(options));
+root.Subcommands.Add(ServiceCommand.Create(options));
 
 var parsed = root.Parse(args);
 var output = new CliOutput(parsed.GetValue(options.Json));

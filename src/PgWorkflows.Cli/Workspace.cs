@@ -1,10 +1,12 @@
 using System.CommandLine;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Delivery;
 using PgWorkflows.Runtime.Reports;
 
 namespace PgWorkflows.Cli;
@@ -37,6 +39,10 @@ internal sealed class Workspace(string configurationFile, Installation installat
 
     public ActionRunner Runner => Installation.Runner;
 
+    public Courier Courier => Installation.Courier;
+
+    public Outbox Outbox => Installation.Outbox;
+
     public Reports Reports { get; } = new(installation);
 
     /// <summary>Opens what the global options name.</summary>
@@ -47,7 +53,7 @@ internal sealed class Workspace(string configurationFile, Installation installat
         var file = ConfigurationPath(parsed.GetValue(options.Config));
         var settings = Settings.Read(file);
         var data = parsed.GetValue(options.Data) ?? settings.Data ?? Installation.DefaultData();
-        return new(file, new Installation(settings.Resources, Path.GetFullPath(data), TimeProvider.System), settings.Problems);
+        return new(file, new Installation(settings.Resources, Path.GetFullPath(data), TimeProvider.System, new InstallationHost { Channels = settings.Channels }), settings.Problems);
     }
 
     /// <summary>A workspace over given resources and folder.</summary>

@@ -24,10 +24,11 @@ public sealed class ActionRunner(
         if (resources.Find(request.Resource) is not { } resource)
             return new ActionOutcome.UnknownResource(request.Resource);
 
-        await runs.CloseGoneAsync(cancellationToken);
+        await runs.CloseGoneAsync(request.Action.ChangesState ? resource.Name : null, cancellationToken);
         var name = request.Action.Name;
-        var version = await programs.FindAsync(name, library, cancellationToken)
-            ?? throw new WorkflowNotFoundException(name);
+        var definitionId = request.DefinitionId ?? request.Action.DefinitionId(resource.Profile);
+        var version = await programs.FindAsync(definitionId, library, cancellationToken)
+            ?? throw new WorkflowNotFoundException(definitionId);
 
         var instance = WorkflowInstance.Start(version.Program, new StartRequest
         {
@@ -59,12 +60,12 @@ public sealed class ActionRunner(
     /// <summary>A check gives way: it watches for an action that wants the resource, and ends as skipped.</summary>
     private async Task<ActionOutcome> CheckAsync(Run run, ActionRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
-        using var yielding = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var yielding = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.Drain);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watch = WatchAsync(run.Instance.Id, yielding, ended.Token);
         try
         {
-            return await CarryOnAsync(run, request, observer, yielding.Token);
+            return await CarryOnAsync(run, request with { Drain = CancellationToken.None }, observer, yielding.Token);
         }
         finally
         {
@@ -94,9 +95,13 @@ public sealed class ActionRunner(
 
     private async Task<ActionOutcome> CarryOnAsync(Run run, ActionRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
-        await _carrier.CarryOnAsync(run, RunTerms.OfAction(request.Action, request.Mailbox), observer, cancellationToken);
-        return new ActionOutcome.Ended(run.Instance.Id);
+        var end = await _carrier.CarryOnAsync(run, RunTerms.OfAction(request.Action, request.Mailbox), observer, new(cancellationToken, request.Drain));
+        return end == CarryEnd.PutBack ? new ActionOutcome.PutBack(run.Instance.Id) : new ActionOutcome.Ended(run.Instance.Id);
     }
+
+    /// <summary>Goes on with an action that another process had begun.</summary>
+    public Task<CarryEnd> ContinueAsync(Run run, ResourceAction action, RunMailbox mailbox, IRunObserver observer, RunStops stops) =>
+        _carrier.CarryOnAsync(run, RunTerms.OfAction(action, mailbox), observer, stops);
 }
 
 /// <summary>What to run.</summary>
@@ -108,11 +113,17 @@ public sealed record ActionRequest(string Resource, ResourceAction Action, RunOr
     /// <summary>The id that the run is to have; by default a new one.</summary>
     public string? RunId { get; init; }
 
+    /// <summary>The workflow to run, where somebody has chosen one; by default the one of the resource's profile.</summary>
+    public string? DefinitionId { get; init; }
+
     /// <summary>The run that starts this one.</summary>
     public string? ParentRunId { get; init; }
 
     /// <summary>What resumes the run besides the time; null where nothing else can.</summary>
     public RunMailbox? Mailbox { get; init; }
+
+    /// <summary>The process ends and comes back: an effect under way is finished, the rest is put back. Checks are closed instead.</summary>
+    public CancellationToken Drain { get; init; }
 }
 
 /// <summary>How a request for an action ended.</summary>
@@ -124,6 +135,9 @@ public abstract record ActionOutcome
 
     /// <summary>The run is in the history with its result.</summary>
     public sealed record Ended(string RunId) : ActionOutcome;
+
+    /// <summary>The process is about to end; the run is in the history and goes on when it is back.</summary>
+    public sealed record PutBack(string RunId) : ActionOutcome;
 
     /// <summary>Another state-changing action has the resource; nothing was run.</summary>
     public sealed record Busy(LeaseHolder Holder) : ActionOutcome;

@@ -2,11 +2,17 @@ using PgWorkflows.Engine.Activities;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.JavaScript;
 using PgWorkflows.Persistence;
+using PgWorkflows.Persistence.Checks;
 using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
+using PgWorkflows.Persistence.Waking;
 using PgWorkflows.Postgres.Activities;
 using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Runtime.Delivery;
+using PgWorkflows.Runtime.Protection;
+using PgWorkflows.Runtime.Waking;
 
 namespace PgWorkflows.Runtime;
 
@@ -18,19 +24,34 @@ public sealed class Installation
     /// <param name="resources">The protected servers.</param>
     /// <param name="data">The folder of the history.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="more">Activities that this host offers besides those on resources, for example sending HTTP requests.</param>
-    public Installation(IReadOnlyList<Resource> resources, string data, TimeProvider time, params IReadOnlyList<IActivity> more)
+    /// <param name="host">What the process that hosts the installation adds to it.</param>
+    public Installation(IReadOnlyList<Resource> resources, string data, TimeProvider time, InstallationHost? host = null)
     {
+        host ??= new InstallationHost();
         (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data), time);
         States = new ResourceStateStore(Database, Resources, time);
-        Runs = new RunStore(Database, time);
+        Outbox = new Outbox(Database, [.. host.Channels.Select(channel => channel.Name)], time);
+        Courier = new Courier(Outbox, host.Channels, time);
+        Runs = new RunStore(Database, time, Outbox, host.Kind);
         History = new History(Database);
         Definitions = new DefinitionStore(Database, time);
         Programs = new Programs(Definitions);
         Instances = new Instances(Database);
         Log = new InstanceLog(Database);
-        Workflows = new WorkflowRunner(Resources, Runs, Instances, Programs, [.. PostgresActivities.Create(Resources, States, time), .. more], new(new JavaScriptLanguage()), time);
+        Waking = new WakingStore(Database, time);
+        Workflows = new WorkflowRunner(
+            Resources, Runs, Instances, Programs, Waking, workflows => [.. PostgresActivities.Create(Resources, States, time), .. Protecting(workflows), .. host.Activities],
+            new(new JavaScriptLanguage()), time);
+        Triggers = new TriggerIndex(Programs, Workflows);
     }
+
+    private IEnumerable<IActivity> Protecting(WorkflowRunner workflows) =>
+    [
+        new DueResources(new CheckClock(Database, Resources), Time),
+        new RunAction(workflows, History),
+        new DecideRecovery(Resources, States, new RecoveryHistory(Database, Time), Time),
+        new Escalate(Resources, Environment.MachineName),
+    ];
 
     /// <summary>The protected servers.</summary>
     public IResources Resources { get; }
@@ -47,6 +68,12 @@ public sealed class Installation
     /// <summary>The runs as they are carried on.</summary>
     public RunStore Runs { get; }
 
+    /// <summary>The events that channels outside do not have yet.</summary>
+    public Outbox Outbox { get; }
+
+    /// <summary>Brings events to the channels.</summary>
+    public Courier Courier { get; }
+
     /// <summary>The runs as they are read.</summary>
     public History History { get; }
 
@@ -61,6 +88,12 @@ public sealed class Installation
 
     /// <summary>Runs actions.</summary>
     public ActionRunner Runner => Workflows.Actions;
+
+    /// <summary>What wakes runs.</summary>
+    public WakingStore Waking { get; }
+
+    /// <summary>By what the published workflows begin.</summary>
+    public TriggerIndex Triggers { get; }
 
     /// <summary>Starts any workflow in the background of this process.</summary>
     public WorkflowRunner Workflows { get; }
@@ -82,4 +115,17 @@ public sealed class Installation
         return Path.Combine(string.IsNullOrEmpty(state)
             ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state") : state, "pgworkflows");
     }
+}
+
+/// <summary>What a process adds to the installation that it hosts.</summary>
+public sealed record InstallationHost
+{
+    /// <summary>What kind of process it is; it decides what becomes of its runs when it dies.</summary>
+    public OwnerKind Kind { get; init; } = OwnerKind.Command;
+
+    /// <summary>Who is told of events.</summary>
+    public IReadOnlyList<IEventChannel> Channels { get; init; } = [];
+
+    /// <summary>Activities besides those on resources, for example sending HTTP requests.</summary>
+    public IReadOnlyList<IActivity> Activities { get; init; } = [];
 }

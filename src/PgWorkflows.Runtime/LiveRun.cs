@@ -1,5 +1,6 @@
 using PgWorkflows.Engine.Activities;
 using PgWorkflows.Engine.Instances;
+using PgWorkflows.Engine.Interpreting.Behaviors;
 using PgWorkflows.Persistence.Runs;
 
 namespace PgWorkflows.Runtime;
@@ -8,7 +9,7 @@ namespace PgWorkflows.Runtime;
 internal sealed class LiveRun(string id) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private Task _ended = Task.CompletedTask;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Id { get; } = id;
 
@@ -17,13 +18,13 @@ internal sealed class LiveRun(string id) : IDisposable
     /// <summary>Completes when the run is stored, or has ended without.</summary>
     public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Completes when this process does not carry the run any more: it has ended, or waits without us.</summary>
+    public Task Gone => _gone.Task;
+
     /// <summary>The state that was stored last.</summary>
     public WorkflowInstance? Last { get; set; }
 
     public CancellationToken Token => _stop.Token;
-
-    public void Carry(Task carrying, Func<Task, Task> ended) =>
-        _ended = carrying.ContinueWith(ended, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
 
     /// <summary>Ends the run and waits until that is stored.</summary>
     public async Task StopAsync()
@@ -37,14 +38,24 @@ internal sealed class LiveRun(string id) : IDisposable
             // It has just ended by itself.
         }
 
-        await _ended;
+        await Gone;
+    }
+
+    /// <summary>Nobody carries it any more.</summary>
+    public void Leave()
+    {
+        Mailbox.Close();
+        Begun.TrySetResult();
+        Mailbox.Rest();
+        _gone.TrySetResult();
+        Dispose();
     }
 
     public void Dispose() => _stop.Dispose();
 }
 
-/// <summary>Passes on what is stored, and starts what a stored step has asked for.</summary>
-internal sealed class RunWatch(LiveRun live, IRunObserver? observer, Action<WorkflowDispatched> dispatch) : IRunObserver
+/// <summary>Passes on what is stored, and starts and tells what a stored step has asked for.</summary>
+internal sealed class RunWatch(LiveRun live, IRunObserver? observer, Action<WorkflowDispatched> dispatch, Action publish) : IRunObserver
 {
     public void Begun(Run run) => Pass(run, watching => watching.Begun(run));
 
@@ -56,8 +67,14 @@ internal sealed class RunWatch(LiveRun live, IRunObserver? observer, Action<Work
     {
         live.Last = run.Instance;
         live.Begun.TrySetResult();
-        foreach (var dispatched in run.LastStored?.Emissions.OfType<WorkflowDispatched>() ?? [])
-            dispatch(dispatched);
+        foreach (var emission in run.LastStored?.Emissions ?? [])
+        {
+            if (emission is WorkflowDispatched dispatched)
+                dispatch(dispatched);
+            else if (emission is EventPublished or Postgres.Events.ActionEnded)
+                publish();
+        }
+
         if (observer is not null)
             tell(observer);
         if (run.Instance.Rests)

@@ -53,6 +53,9 @@ public sealed class Programs(DefinitionStore definitions)
         return Prepare(stored, library, used).Program;
     }
 
+    /// <summary>The ids of the published versions by definition id.</summary>
+    public Task<IReadOnlyDictionary<string, string>> PublishedIdsAsync(CancellationToken cancellationToken) => definitions.PublishedIdsAsync(cancellationToken);
+
     /// <summary>The published definitions by definition id.</summary>
     public async Task<IReadOnlyDictionary<string, StoredDefinition>> PublishedAsync(CancellationToken cancellationToken)
     {

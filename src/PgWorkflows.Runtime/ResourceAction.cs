@@ -1,3 +1,5 @@
+using PgWorkflows.Postgres.Resources;
+
 namespace PgWorkflows.Runtime;
 
 /// <summary>The five actions of the kit (actions.md).</summary>
@@ -29,8 +31,16 @@ public sealed record ResourceAction
     /// <summary>One sentence for people.</summary>
     public string Description { get; }
 
-    /// <summary>Its name, which is also the definition id of its workflow.</summary>
+    /// <summary>Its name, which is also the definition id of its workflow in the documented profile.</summary>
     public string Name { get; }
+
+    /// <summary>The definition id of its workflow in a profile.</summary>
+    public string DefinitionId(ResourceProfile profile) =>
+        profile == ResourceProfile.Guarded ? $"guarded{char.ToUpperInvariant(Name[0])}{Name[1..]}" : Name;
+
+    /// <summary>The action that this definition is the workflow of, in whichever profile; null when it is of none.</summary>
+    public static ResourceAction? OfDefinition(string definitionId) =>
+        All.FirstOrDefault(action => Enum.GetValues<ResourceProfile>().Any(profile => action.DefinitionId(profile) == definitionId));
 }
 
 /// <summary>Ids of runs: 16 hexadecimal digits, as Elsa makes them.</summary>

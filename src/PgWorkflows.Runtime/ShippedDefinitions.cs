@@ -8,14 +8,17 @@ public static class ShippedDefinitions
     /// <summary>Where they are.</summary>
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "workflows");
 
+    /// <summary>Their files; the guarded profile's are in a folder of their own.</summary>
+    public static IReadOnlyList<string> Files =>
+        Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
+
     /// <summary>Reads them all.</summary>
     /// <exception cref="ShippedDefinitionException">A file is missing or broken: the installation is damaged.</exception>
     public static IReadOnlyList<WorkflowDefinition> Read()
     {
-        var files = Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [];
-        if (files.Length == 0)
+        if (Files is not { Count: > 0 } files)
             throw new ShippedDefinitionException(Folder, "holds no workflow definitions");
-        return [.. files.Order(StringComparer.Ordinal).Select(file =>
+        return [.. files.Select(file =>
         {
             var (definition, findings) = DefinitionReader.Read(File.ReadAllBytes(file));
             return definition ?? throw new ShippedDefinitionException(file, string.Join(' ', findings));

@@ -7,17 +7,42 @@ namespace PgWorkflows.Runtime;
 // Children: runs that other runs start, stored as runs of their own.
 public sealed partial class WorkflowRunner
 {
+    private static readonly string[] ChildWaits = [ExecuteWorkflow.Bookmark, DispatchWorkflow.Bookmark, BulkDispatchWorkflows.Bookmark];
+
     /// <inheritdoc/>
     public async ValueTask<bool> IsPublishedAsync(string definitionId, CancellationToken cancellationToken) =>
-        (await _programs.PublishedAsync(cancellationToken)).ContainsKey(definitionId);
+        (await _programs.PublishedIdsAsync(cancellationToken)).ContainsKey(definitionId);
 
     /// <inheritdoc/>
     async Task<ChildRun> IChildRuns.RunAsync(ChildRequest request, CancellationToken cancellationToken)
     {
-        var started = await StartChildAsync(RunIds.New(), request.DefinitionId, request.Input, request.CorrelationId, request.ParentInstanceId, cancellationToken);
-        await started.Rested.WaitAsync(cancellationToken);
-        var facts = await _instances.FindAsync(started.RunId, cancellationToken) ?? throw new WorkflowNotFoundException(request.DefinitionId);
-        return new(facts.Id, facts.CorrelationId, Enum.Parse<WorkflowStatus>(facts.Status), Enum.Parse<WorkflowSubStatus>(facts.SubStatus), await OutputAsync(facts, cancellationToken));
+        // The same execution never starts two children, not even when it is done again after a crash.
+        var id = ChildIds.Of(request.ActivityInstanceId, 0);
+        if (await _instances.FindAsync(id, cancellationToken) is null)
+        {
+            var started = await StartChildAsync(id, request.DefinitionId, request.Input, request.CorrelationId, request.ParentInstanceId, cancellationToken);
+            await started.Rested.WaitAsync(cancellationToken);
+        }
+
+        var facts = await _instances.FindAsync(id, cancellationToken) ?? throw new WorkflowNotFoundException(request.DefinitionId);
+        return await ChildOfAsync(facts, cancellationToken);
+    }
+
+    /// <summary>Starts what stored steps have asked for and a process before us did not come to, and tells parents what they have missed.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var pending in await _waking.PendingStartsAsync(cancellationToken))
+            await StartDispatchedAsync(pending);
+        foreach (var name in ChildWaits)
+        {
+            foreach (var wait in await _waking.WaitsAsync(name, null, null, null, cancellationToken))
+            {
+                if (await _runs.LoadAsync(wait.InstanceId, cancellationToken) is not { } stored || await Returning.ReadAsync(stored, cancellationToken) is not { } run)
+                    continue;
+                foreach (var child in run.Instance.Bookmarks.SelectMany(Letter.ChildrenOf).Distinct())
+                    await TellParentAsync(child, null);
+            }
+        }
     }
 
     private async Task<StartOutcome.Started> StartChildAsync(
@@ -41,8 +66,12 @@ public sealed partial class WorkflowRunner
     }
 
     /// <summary>A stored step has asked for a run in the background.</summary>
-    private void Dispatch(WorkflowDispatched dispatched) => _ = Task.Run(async () =>
+    private void Dispatch(WorkflowDispatched dispatched) => _ = Task.Run(() => StartDispatchedAsync(dispatched));
+
+    private async Task StartDispatchedAsync(WorkflowDispatched dispatched)
     {
+        if (_drain.IsCancellationRequested)
+            return; // It is stored as asked for, and begins when a server is there again.
         try
         {
             await StartChildAsync(dispatched.ChildInstanceId, dispatched.DefinitionId, dispatched.Input, dispatched.CorrelationId, dispatched.ParentInstanceId, CancellationToken.None);
@@ -51,17 +80,25 @@ public sealed partial class WorkflowRunner
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            if (e is OperationCanceledException && _drain.IsCancellationRequested)
+                return;
+            await _waking.ForgetStartAsync(dispatched.ChildInstanceId);
             Failed?.Invoke(dispatched.ChildInstanceId, e);
-            if (_live.TryGetValue(dispatched.ParentInstanceId, out var parent))
-                parent.Mailbox.Tell(new(dispatched.ChildInstanceId, dispatched.CorrelationId, WorkflowStatus.Finished, WorkflowSubStatus.Faulted, new Dictionary<string, object?>(0)));
+            await WakeAsync(dispatched.ParentInstanceId, new Letter.ChildEnded(
+                new(dispatched.ChildInstanceId, dispatched.CorrelationId, WorkflowStatus.Finished, WorkflowSubStatus.Faulted, new Dictionary<string, object?>(0))), CancellationToken.None);
         }
-    });
-
-    private async Task<ChildRun> ChildOfAsync(WorkflowInstance last)
-    {
-        var facts = await _instances.FindAsync(last.Id, CancellationToken.None);
-        return new(last.Id, last.CorrelationId, WorkflowStatus.Finished, facts is null ? last.SubStatus : Enum.Parse<WorkflowSubStatus>(facts.SubStatus), last.Output);
     }
+
+    /// <summary>A run has ended: whoever has started it and waits for it goes on.</summary>
+    private async Task TellParentAsync(string runId, WorkflowInstance? last)
+    {
+        if (last is { ParentInstanceId: null } || await _instances.FindAsync(runId, CancellationToken.None) is not { ParentId: { } parent, Status: nameof(WorkflowStatus.Finished) } facts)
+            return;
+        await WakeAsync(parent, new Letter.ChildEnded(await ChildOfAsync(facts, CancellationToken.None)), CancellationToken.None);
+    }
+
+    private async Task<ChildRun> ChildOfAsync(InstanceFacts facts, CancellationToken cancellationToken) => new(
+        facts.Id, facts.CorrelationId, Enum.Parse<WorkflowStatus>(facts.Status), Enum.Parse<WorkflowSubStatus>(facts.SubStatus), await OutputAsync(facts, cancellationToken));
 
     private async Task<IReadOnlyDictionary<string, object?>> OutputAsync(InstanceFacts facts, CancellationToken cancellationToken)
     {

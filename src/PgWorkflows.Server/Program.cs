@@ -3,7 +3,9 @@ using PgWorkflows.Server.Console;
 using PgWorkflows.Server.Demo;
 using PgWorkflows.Server.Elsa;
 using PgWorkflows.Server.Hosting;
+using PgWorkflows.Server.Hosting.Service;
 using PgWorkflows.Server.Studio;
+using PgWorkflows.Server.Triggers;
 
 // Order matters: who is asking is known before anything answers.
 StartProblems.AreToldInWords();
@@ -11,9 +13,11 @@ var builder = ServerHost.CreateBuilder(args);
 builder.AddConfigurationFile();
 await builder.AddDemoAsync();
 builder.AddInstallation();
+builder.AddService();
 builder.AddAccess();
 builder.AddElsaApi();
 builder.AddConsole();
+builder.AddTriggers();
 
 var app = builder.Build();
 app.UseAccess();
@@ -21,5 +25,6 @@ app.MapAccess();
 app.MapElsaApi();
 app.MapStudio();
 app.MapConsole();
+app.MapTriggers();
 app.RequireAccessOnAllRoutes();
 app.Run();

@@ -91,13 +91,13 @@ public sealed class RunStoreTests
         await stored.Runs.TrySaveIntentAsync(run, Token);
         await PretendThatTheProcessIsGoneAsync(stored);
 
-        var closed = Assert.Single(await stored.Runs.CloseGoneAsync(Token));
+        var closed = Assert.Single(await stored.Runs.CloseGoneAsync(null, Token));
 
         Assert.Contains("Whether '(1) push' took effect is not known; it is not repeated.", closed.Note);
         var run1 = Assert.Single(await stored.History.FindAsync("r1", Token));
         Assert.Equal((RunResults.Interrupted, "Finished"), (run1.Result, run1.Status));
         await stored.BegunAsync("r2", "recover"); // The lease is free.
-        Assert.Empty(await stored.Runs.CloseGoneAsync(Token)); // And r2 has a process.
+        Assert.Empty(await stored.Runs.CloseGoneAsync(null, Token)); // And r2 has a process.
     }
 
     private static async Task PretendThatTheProcessIsGoneAsync(Stored stored)

@@ -1,6 +1,7 @@
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence;
 using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Activities;
@@ -18,7 +19,7 @@ internal sealed class ActionHarness : IDisposable
     private readonly ResourceStateStore _states;
     private readonly ActionRunner _runner;
 
-    public ActionHarness(Script script, ResourceState state = ResourceState.ISP, Func<Resource, Resource>? configure = null)
+    public ActionHarness(Script script, ResourceState state = ResourceState.ISP, Func<Resource, Resource>? configure = null, params string[] channels)
     {
         var resource = new Resource
         {
@@ -32,17 +33,20 @@ internal sealed class ActionHarness : IDisposable
         };
         var resources = new ResourceList([configure?.Invoke(resource) ?? resource]);
         Database = Database.Open(_folder);
-        Runs = new RunStore(Database, Time);
+        Outbox = new Outbox(Database, channels, Time);
+        Runs = new RunStore(Database, Time, Outbox);
         History = new History(Database);
         _states = new ResourceStateStore(Database, resources, Time);
         var activities = PostgresActivities.Create(
-            resources, _states, new ServiceControls([script]), new ProbeClients([script]), script, node: "node1");
+            resources, _states, new ServiceControls([script]), new ProbeClients([script]), script, node: "node1", Time);
         _runner = new ActionRunner(resources, Runs, new Programs(new DefinitionStore(Database, Time)), new ActivityLibrary(activities), Time);
     }
 
     public AutoTime Time { get; } = new();
 
     public Database Database { get; }
+
+    public Outbox Outbox { get; }
 
     public RunStore Runs { get; }
 
@@ -105,7 +109,7 @@ internal enum Deep
 }
 
 /// <summary>A service manager, pg_ctl and a client that answer as they are told, in order; the last answer holds.</summary>
-internal sealed class Script : IServiceControl, IProbe, ICommandRunner
+internal class Script : IServiceControl, IProbe, ICommandRunner
 {
     private readonly Queue<ServiceStatus?> _statuses;
     private readonly Queue<Deep> _checks;
@@ -118,6 +122,9 @@ internal sealed class Script : IServiceControl, IProbe, ICommandRunner
 
     public bool Stops { get; }
 
+    /// <summary>What the server answers to the guarded profile's questions, in order; the last one holds.</summary>
+    public Queue<ServerAnswer> Answers { get; init; } = new();
+
     /// <summary>What was asked of the service manager.</summary>
     public List<string> Commands { get; } = [];
 
@@ -125,7 +132,7 @@ internal sealed class Script : IServiceControl, IProbe, ICommandRunner
 
     public ClientKind Client => ClientKind.Psql;
 
-    public Task<ServiceQuery> QueryAsync(Resource resource, CancellationToken cancellationToken)
+    public virtual Task<ServiceQuery> QueryAsync(Resource resource, CancellationToken cancellationToken)
     {
         Commands.Add("query");
         var status = _statuses.Count > 1 ? _statuses.Dequeue() : _statuses.Peek();
@@ -165,6 +172,9 @@ internal sealed class Script : IServiceControl, IProbe, ICommandRunner
         };
         return Task.FromResult(new ProbeResult(works, new($"psql {kind}", works ? 0 : 2, works ? "rows" : $"{kind} refused")));
     }
+
+    public Task<ServerAnswer> AskAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken) =>
+        Task.FromResult(Answers.Count > 1 ? Answers.Dequeue() : Answers.Peek());
 
     private Task<ServiceCommandResult> CommandAsync(string verb, bool works)
     {

@@ -23,7 +23,7 @@ internal static class ValidateCommand
             var output = new CliOutput(parsed.GetValue(options.Json));
             var given = parsed.GetValue(files) ?? [];
             if (given.Length == 0)
-                given = [.. Directory.GetFiles(ShippedDefinitions.Folder, "*.json").Order(StringComparer.Ordinal)];
+                given = [.. ShippedDefinitions.Files];
             var results = ValidateFiles(given);
 
             if (output.IsJson)
@@ -43,7 +43,7 @@ internal static class ValidateCommand
 
     private static List<Result> ValidateFiles(IReadOnlyList<string> files)
     {
-        var library = new ActivityLibrary(PostgresActivities.Create(new ResourceList([]), new NoStates(), TimeProvider.System), new(new JavaScriptLanguage()));
+        var library = KnownActivities.ForReading();
         var read = files.Select(file => (File: file, Result: ReadFile(file))).ToList();
 
         // A file may use another of the same call, or a shipped one, as an activity.
@@ -74,10 +74,5 @@ internal static class ValidateCommand
     private sealed record Result(string File, IReadOnlyList<Finding> Findings)
     {
         public bool HasErrors => Findings.Any(finding => finding.Severity == Severity.Error);
-    }
-
-    private sealed class NoStates : IResourceStates
-    {
-        public ValueTask<ResourceState> GetAsync(string resource, CancellationToken cancellationToken) => ValueTask.FromResult(ResourceState.OSU);
     }
 }

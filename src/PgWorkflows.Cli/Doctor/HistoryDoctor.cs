@@ -1,3 +1,4 @@
+using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 
 namespace PgWorkflows.Cli.Doctor;
@@ -20,15 +21,15 @@ internal static class HistoryDoctor
         diagnoses.Add(new("history", problem is null ? Verdict.Good : Verdict.Bad, problem ?? workspace.Database.File,
             problem is null ? null : "keep a copy of the file, then begin a new history with --data"));
 
-        foreach (var closed in await workspace.Runs.CloseGoneAsync(cancellationToken))
+        foreach (var closed in await workspace.Runs.CloseGoneAsync(null, cancellationToken))
             diagnoses.Add(new($"run {closed.Id}", Verdict.Note, $"{closed.Action} {closed.Resource}: {closed.Note}", $"look at it: pgw show {closed.Id}"));
 
-        foreach (var action in ResourceAction.All)
+        foreach (var definitionId in Enum.GetValues<ResourceProfile>().SelectMany(profile => ResourceAction.All.Select(action => action.DefinitionId(profile))))
         {
-            var version = await workspace.Programs.FindAsync(action.Name, workspace.Library, cancellationToken);
+            var version = await workspace.Programs.FindAsync(definitionId, workspace.Library, cancellationToken);
             diagnoses.Add(version is null
-                ? new($"workflow {action.Name}", Verdict.Bad, "is not there", "install the program anew")
-                : new($"workflow {action.Name}", Verdict.Good, $"version {version.Stored.Version} ({version.Stored.Hash[..12]})"));
+                ? new($"workflow {definitionId}", Verdict.Bad, "is not there", "install the program anew")
+                : new($"workflow {definitionId}", Verdict.Good, $"version {version.Stored.Version} ({version.Stored.Hash[..12]})"));
         }
 
         return diagnoses;

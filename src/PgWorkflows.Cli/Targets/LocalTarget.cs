@@ -9,6 +9,9 @@ namespace PgWorkflows.Cli.Targets;
 /// <summary>This machine's installation.</summary>
 internal sealed partial class LocalTarget(Workspace workspace) : ITarget
 {
+    /// <summary>What is not delivered then waits for the next run or the server.</summary>
+    private static readonly TimeSpan DeliveryLimit = TimeSpan.FromSeconds(5);
+
     public string Place => workspace.ConfigurationFile;
 
     public Task<IReadOnlyList<ConfigurationProblem>> ProblemsAsync(CancellationToken cancellationToken) => Task.FromResult(workspace.Problems);
@@ -17,7 +20,9 @@ internal sealed partial class LocalTarget(Workspace workspace) : ITarget
     {
         var request = new ActionRequest(workspace.Find(resource).Name, action, Origin.OfThisCommand());
         using var progress = new LiveProgress(output);
-        return await workspace.Runner.RunAsync(request, progress, cancellationToken) switch
+        var outcome = await workspace.Runner.RunAsync(request, progress, cancellationToken);
+        await workspace.Courier.DeliverBeforeExitAsync(DeliveryLimit);
+        return outcome switch
         {
             // Also after Ctrl+C: how the run ended is what the operator wants to know then.
             ActionOutcome.Ended(var runId) => await workspace.ReportAsync(runId, CancellationToken.None),
@@ -31,7 +36,7 @@ internal sealed partial class LocalTarget(Workspace workspace) : ITarget
     {
         var name = workspace.Find(resource).Name;
         var by = Origin.OfThisCommand().By;
-        await workspace.Runs.CloseGoneAsync(cancellationToken);
+        await workspace.Runs.CloseGoneAsync(null, cancellationToken);
         if (await workspace.States.SetAsync(name, state, $"set by {by}", by, cancellationToken) is { } holder)
             throw new CliException(ExitCodes.Busy, $"'{name}' is busy: {holder} is under way. The state was not changed.");
     }

@@ -56,8 +56,11 @@ public sealed class DispatchWorkflow(IPublishedWorkflows workflows) : Activity<D
 }
 
 /// <summary>Ids of children that follow from the execution that starts them: doing it twice starts the same child.</summary>
-internal static class ChildIds
+public static class ChildIds
 {
+    /// <summary>The id of one child.</summary>
+    /// <param name="activityInstanceId">The execution that starts it, or whatever else it follows from.</param>
+    /// <param name="index">Which of its children.</param>
     public static string Of(string activityInstanceId, int index) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{activityInstanceId}/{index}"))[..8]);
 }

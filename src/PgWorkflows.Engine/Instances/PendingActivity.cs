@@ -22,6 +22,9 @@ public sealed record PendingActivity
     /// <summary>It changes something outside: store the intent first.</summary>
     public bool HasEffect => Node.Descriptor!.HasEffect;
 
+    /// <summary>It looks for work and changes nothing.</summary>
+    public bool LooksForWork => Activity is ILooksForWork;
+
     internal IActivity Activity => ((LeafBehavior)Node.Behavior).Activity;
 
     internal static PendingActivity Of(WorkflowInstance instance, ActivityContext context) => new()

@@ -31,6 +31,9 @@ public sealed class ActivityLibrary
     /// <summary>The description of a type, or null when it is not known here.</summary>
     public ActivityDescriptor? FindDescriptor(string type) => Find(type)?.Descriptor;
 
+    /// <summary>The way to look at the effect of an activity type after a crash; null when it has none.</summary>
+    public IEffect? FindEffect(string type) => (Find(type)?.Behavior as LeafBehavior)?.Activity as IEffect;
+
     /// <summary>More steps than this without a wait are taken for a loop that never ends: the run ends with an incident.</summary>
     public int StepBudget { get; init; } = DefaultStepBudget;
 

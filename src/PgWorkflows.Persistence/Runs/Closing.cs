@@ -48,6 +48,7 @@ internal static class Closing
                 return_value = case when @result = 'Skipped' then 0 end, closing_note = @note, revision = revision + 1
             where id = @id;
             """, new { id, now, note, result }, transaction);
+        await BookmarkWriter.DeleteAsync(connection, transaction, id);
         await LeaseTable.ReleaseAsync(connection, transaction, id);
 
         // actions.md, decision 13: an action that was interrupted leaves OSF and says why.

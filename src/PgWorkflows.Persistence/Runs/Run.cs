@@ -26,6 +26,9 @@ public sealed record Run
 
     /// <summary>What the last save stored, for those who watch.</summary>
     public Unsaved? LastStored { get; init; }
+
+    /// <summary>The history has rows for what it waits for.</summary>
+    public bool HasBookmarks { get; init; }
 }
 
 /// <summary>What a new run needs besides its instance.</summary>
@@ -76,6 +79,9 @@ public static class RunResults
 
     /// <summary>It ended without reaching an end node, for example by an incident.</summary>
     public const string Incomplete = nameof(Incomplete);
+
+    /// <summary>Its process is gone, and what was seen afterwards contradicts what it had stored, or it is too old: it was ended without effect, event or state.</summary>
+    public const string Superseded = nameof(Superseded);
 
     /// <summary>Somebody ended it; of workflows that are not one of the five actions.</summary>
     public const string Cancelled = nameof(Cancelled);

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using PgWorkflows.Engine.Instances;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Leases;
+using PgWorkflows.Postgres.Events;
 
 namespace PgWorkflows.Persistence.Runs;
 
@@ -10,7 +12,11 @@ namespace PgWorkflows.Persistence.Runs;
 /// The runs as they are carried on. A state, its journal, its records, its events and its lease move in one transaction,
 /// and a revision lets exactly one writer win.
 /// </summary>
-public sealed partial class RunStore(Database database, TimeProvider time)
+/// <param name="database">The history.</param>
+/// <param name="time">The clock.</param>
+/// <param name="outbox">Takes the events for outside channels; null where there are none.</param>
+/// <param name="kind">What kind of process this is; it decides what becomes of its runs when it dies.</param>
+public sealed partial class RunStore(Database database, TimeProvider time, Outbox? outbox = null, OwnerKind kind = OwnerKind.Command)
 {
     /// <summary>Stores a new run, if the resource is free for it. A state-changing action takes the lease and ends checks that are under way.</summary>
     public async Task<BeginResult> BeginAsync(NewRun begin, CancellationToken cancellationToken)
@@ -36,9 +42,9 @@ public sealed partial class RunStore(Database database, TimeProvider time)
         await connection.ExecuteAsync(
             """
             insert into workflow_instance (id, version_id, definition_id, definition_hash, uses, status, sub_status, created_at, updated_at, revision, state,
-                parent_id, resource, action, trigger_kind, triggered_by, owner_host, owner_boot, owner_pid, owner_started)
+                parent_id, resource, action, trigger_kind, triggered_by, owner_kind, owner_host, owner_boot, owner_pid, owner_started)
             values (@Id, @VersionId, @DefinitionId, @DefinitionHash, @uses, 'Running', 'Executing', @createdAt, @createdAt, 0, @state,
-                @ParentInstanceId, @Resource, @Action, @Kind, @By, @Host, @Boot, @ProcessId, @Started)
+                @ParentInstanceId, @Resource, @Action, @Kind, @By, @ownerKind, @Host, @Boot, @ProcessId, @Started)
             """,
             new
             {
@@ -54,16 +60,21 @@ public sealed partial class RunStore(Database database, TimeProvider time)
                 begin.Action,
                 begin.Origin.Kind,
                 begin.Origin.By,
+                ownerKind = kind.ToString().ToLowerInvariant(),
                 owner.Host,
                 owner.Boot,
                 owner.ProcessId,
                 owner.Started,
             }, transaction);
         var saved = await SaveAsync(connection, transaction, run) ?? throw new InvalidOperationException($"The new run {run.Instance.Id} could not be stored.");
+        await connection.ExecuteAsync("delete from pending_start where instance_id = @Id", new { run.Instance.Id }, transaction);
+        if (begin.YieldsToLease)
+            await NoteCheckAsync(connection, transaction, begin);
         if (holder is not null)
             await EndAsync(connection, transaction, run.Instance.Id, RunResults.Skipped, 0, $"Skipped: {holder.Action} is under way (run {holder.InstanceId}).");
         cancellationToken.ThrowIfCancellationRequested();
         transaction.Commit();
+        TellOutbox(saved);
         return holder is null ? new BeginResult.Begun(saved) : new BeginResult.Busy(holder, run.Instance.Id);
     }
 
@@ -81,6 +92,7 @@ public sealed partial class RunStore(Database database, TimeProvider time)
         cancellationToken.ThrowIfCancellationRequested();
         if (saved is not null)
             transaction.Commit();
+        TellOutbox(saved);
         return saved;
     }
 
@@ -101,6 +113,7 @@ public sealed partial class RunStore(Database database, TimeProvider time)
         }
 
         transaction.Commit();
+        TellOutbox(saved);
         return saved;
     }
 
@@ -112,37 +125,9 @@ public sealed partial class RunStore(Database database, TimeProvider time)
             "select cancel_reason from workflow_instance where id = @instanceId", new { instanceId }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Closes the runs whose process is gone and frees their leases; runs of living processes are left alone.</summary>
-    /// <returns>The runs that were closed.</returns>
-    public async Task<IReadOnlyList<ClosedRun>> CloseGoneAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = database.Connect();
-        var running = await connection.QueryAsync<OwnedRow>(new CommandDefinition(
-            """
-            select id as Id, resource as Resource, action as Action, owner_host as Host, owner_boot as Boot, owner_pid as ProcessId, owner_started as Started
-            from workflow_instance where status = 'Running'
-            """, cancellationToken: cancellationToken));
-        var gone = running.Where(row => new ProcessIdentity(row.Host, row.Boot, row.ProcessId, row.Started).IsGone()).ToList();
-        if (gone.Count == 0)
-            return [];
-
-        await using var durable = database.ConnectDurably();
-        var closed = new List<ClosedRun>();
-        foreach (var row in gone)
-        {
-            await using var transaction = durable.BeginTransaction();
-            var note = $"Interrupted: process {row.ProcessId} on {row.Host} ended before the run did.";
-            if (await Closing.CloseAsync(durable, transaction, row.Id, RunResults.Interrupted, note, instance: null, Now) is { } facts)
-                closed.Add(facts);
-            transaction.Commit();
-        }
-
-        return closed;
-    }
-
     private long Now => time.GetUtcNow().ToMicroseconds();
 
-    private static async Task<Run?> SaveAsync(SqliteConnection connection, SqliteTransaction transaction, Run run)
+    private async Task<Run?> SaveAsync(SqliteConnection connection, SqliteTransaction transaction, Run run)
     {
         var instance = run.Instance;
         var updated = await connection.ExecuteAsync(
@@ -170,16 +155,37 @@ public sealed partial class RunStore(Database database, TimeProvider time)
 
         var unsaved = instance.Unsaved();
         StepWriter.Write(connection, transaction, instance.Id, unsaved);
-        await EmissionWriter.WriteAsync(connection, transaction, instance, unsaved.Emissions);
-        return run with { Instance = instance.Saved(), Revision = run.Revision + 1, LastStored = unsaved };
+        await EmissionWriter.WriteAsync(connection, transaction, instance, unsaved.Emissions, outbox);
+        if (instance.Bookmarks.Count > 0 || run.HasBookmarks)
+            await BookmarkWriter.WriteAsync(connection, transaction, instance);
+        return run with { Instance = instance.Saved(), Revision = run.Revision + 1, LastStored = unsaved, HasBookmarks = instance.Bookmarks.Count > 0 };
+    }
+
+    private void TellOutbox(Run? saved)
+    {
+        if (saved?.LastStored?.Emissions.Any(emission => emission is EventLogged) is true)
+            outbox?.Filled?.Invoke();
     }
 
     private static Task EndAsync(SqliteConnection connection, SqliteTransaction transaction, string id, string result, int? returnValue, string? note) =>
         connection.ExecuteAsync("update workflow_instance set result = @result, return_value = @returnValue, closing_note = @note where id = @id",
             new { id, result, returnValue, note }, transaction);
 
-    private sealed record OwnedRow(string Id, string? Resource, string? Action, string Host, string Boot, long ProcessId, long Started);
+    /// <summary>When a resource was checked last decides when it is due again, whoever checked it.</summary>
+    private static Task NoteCheckAsync(SqliteConnection connection, SqliteTransaction transaction, NewRun begin) =>
+        connection.ExecuteAsync(
+            """
+            insert into last_check (resource, action, instance_id, started_at) values (@Resource, @Action, @Id, @at)
+            on conflict (resource, action) do update set instance_id = excluded.instance_id, started_at = excluded.started_at
+            """, new { begin.Run.Resource, begin.Action, begin.Run.Instance.Id, at = begin.Run.Instance.CreatedAt.ToMicroseconds() }, transaction);
 }
 
-/// <summary>A run that was closed because its process is gone.</summary>
-public sealed record ClosedRun(string Id, string? Resource, string? Action, string Note);
+/// <summary>What kind of process carries runs.</summary>
+public enum OwnerKind
+{
+    /// <summary>It ends with its run; a run that outlives it is closed as interrupted.</summary>
+    Command,
+
+    /// <summary>It comes back and goes on with its runs.</summary>
+    Server,
+}

@@ -15,7 +15,7 @@ public static class PostgresActivities
     public static IReadOnlyList<IActivity> Create(IResources resources, IResourceStates states, TimeProvider time, string? node = null)
     {
         var runner = new CommandRunner(time);
-        return Create(resources, states, ServiceControls.Create(runner, time), ProbeClients.Create(runner, time), runner, node);
+        return Create(resources, states, ServiceControls.Create(runner, time), ProbeClients.Create(runner, time), runner, node, time);
     }
 
     /// <summary>All activities over given edges.</summary>
@@ -25,8 +25,10 @@ public static class PostgresActivities
     /// <param name="probes">The clients.</param>
     /// <param name="runner">Runs <c>pg_ctl status</c>.</param>
     /// <param name="node">What <c>[node]</c> prints; by default the machine's name.</param>
+    /// <param name="time">The clock; by default the system's.</param>
     public static IReadOnlyList<IActivity> Create(
-        IResources resources, IResourceStates states, ServiceControls controls, ProbeClients probes, ICommandRunner runner, string? node = null)
+        IResources resources, IResourceStates states, ServiceControls controls, ProbeClients probes, ICommandRunner runner, string? node = null,
+        TimeProvider? time = null)
     {
         node ??= Environment.MachineName;
         return
@@ -38,6 +40,9 @@ public static class PostgresActivities
             new PgCtlStatus(resources, runner),
             new MatchPort(resources),
             new PsqlConnect(resources, probes),
+            new ProbeServer(resources, probes),
+            new CheckPostmaster(resources),
+            new StartupProgress(resources, time ?? TimeProvider.System),
             new LogEvent(resources, node),
             new Repeat(resources),
             new SetResourceState(resources),

@@ -9,7 +9,7 @@ namespace PgWorkflows.Postgres.Activities;
 [Activity("PgWorkflows.StartService", Category = PostgresActivities.Category, Outcomes = ["Succeeded", "Failed"], HasEffect = true,
     Description = "Starts the resource's service (sc start, pg_ctl start). Succeeded means that the command was accepted; a query tells the rest.")]
 [Output("Evidence", typeof(CommandEvidence), "The command, its exit code and its output.")]
-public sealed class StartService(IResources resources, ServiceControls controls) : Activity<StartService.Inputs>
+public sealed class StartService(IResources resources, ServiceControls controls) : Activity<StartService.Inputs>, IEffect
 {
     /// <summary>What it needs.</summary>
     public sealed record Inputs([Input("The resource's name.")] string Resource);
@@ -24,5 +24,12 @@ public sealed class StartService(IResources resources, ServiceControls controls)
         {
             Outputs = new Dictionary<string, object?> { ["Evidence"] = result.Evidence },
         };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<EffectSeen> LookAsync(ActivityCall call, CancellationToken cancellationToken)
+    {
+        var seen = await ServiceLook.AtAsync(call, resources, controls, cancellationToken);
+        return new(seen.Status is ServiceStatus.Running or ServiceStatus.StartPending, seen.Sentence);
     }
 }

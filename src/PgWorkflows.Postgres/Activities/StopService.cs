@@ -9,7 +9,7 @@ namespace PgWorkflows.Postgres.Activities;
 [Activity("PgWorkflows.StopService", Category = PostgresActivities.Category, Outcomes = ["Succeeded", "Failed"], HasEffect = true,
     Description = "Stops the resource's service (sc stop, pg_ctl stop). Succeeded means that the command was accepted; a query tells the rest.")]
 [Output("Evidence", typeof(CommandEvidence), "The command, its exit code and its output.")]
-public sealed class StopService(IResources resources, ServiceControls controls) : Activity<StopService.Inputs>
+public sealed class StopService(IResources resources, ServiceControls controls) : Activity<StopService.Inputs>, IEffect
 {
     /// <summary>What it needs.</summary>
     public sealed record Inputs([Input("The resource's name.")] string Resource);
@@ -24,5 +24,12 @@ public sealed class StopService(IResources resources, ServiceControls controls) 
         {
             Outputs = new Dictionary<string, object?> { ["Evidence"] = result.Evidence },
         };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<EffectSeen> LookAsync(ActivityCall call, CancellationToken cancellationToken)
+    {
+        var seen = await ServiceLook.AtAsync(call, resources, controls, cancellationToken);
+        return new(seen.Status is ServiceStatus.Stopped or ServiceStatus.StopPending, seen.Sentence);
     }
 }

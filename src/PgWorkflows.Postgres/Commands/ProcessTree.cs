@@ -28,6 +28,8 @@ internal static class ProcessTree
                 LibC.Signal(descendant.Pid, LibC.SigKill);
             for (var wait = Grace; wait > TimeSpan.Zero && descendants.Any(IsThere); wait -= Look)
                 await Task.Delay(Look, time, CancellationToken.None);
+            foreach (var descendant in descendants)
+                Adopted.Reap(descendant);
         }
 
         await WaitAsync(process, Grace, time);
@@ -67,6 +69,9 @@ internal static class ProcessTree
 /// <summary>The part of <c>/proc/PID/stat</c> that tells processes apart.</summary>
 internal sealed record ProcessStat(int Pid, char State, int Parent, ulong StartTicks)
 {
+    /// <summary>The program's name, as far as the kernel keeps it.</summary>
+    public string Name { get; private init; } = "";
+
     /// <summary>Dead, but its parent has not asked for its exit code yet.</summary>
     public bool IsZombie => State is 'Z' or 'X' or 'x';
 
@@ -91,23 +96,29 @@ internal sealed record ProcessStat(int Pid, char State, int Parent, ulong StartT
             && int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(' ', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out var pid)
             && int.TryParse(fields[1], CultureInfo.InvariantCulture, out var parent)
             && ulong.TryParse(fields[19], CultureInfo.InvariantCulture, out var start)
-                ? new(pid, fields[0][0], parent, start)
+                ? new(pid, fields[0][0], parent, start) { Name = NameIn(line) }
                 : null;
     }
+
+    /// <summary>All processes that can be seen, as of now.</summary>
+    public static IEnumerable<ProcessStat> All() => !Directory.Exists("/proc/self") ? [] : Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? Read(pid) : null)
+        .OfType<ProcessStat>();
 
     /// <summary>All processes below this one, as of now.</summary>
     [UnsupportedOSPlatform("windows")]
     public static IReadOnlyList<ProcessStat> Descendants(int root)
     {
-        if (!Directory.Exists("/proc/self"))
-            return [];
-        var children = Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? Read(pid) : null)
-            .OfType<ProcessStat>()
-            .ToLookup(process => process.Parent);
+        var children = All().ToLookup(process => process.Parent);
         var found = new List<ProcessStat>(children[root]);
         for (var i = 0; i < found.Count; i++)
             found.AddRange(children[found[i].Pid]);
         return found;
+    }
+    private static string NameIn(string line)
+    {
+        var begin = line.IndexOf('(', StringComparison.Ordinal) + 1;
+        var end = line.LastIndexOf(')');
+        return begin > 0 && end > begin ? line[begin..end] : "";
     }
 }

@@ -23,7 +23,7 @@ public sealed record EventMessage(int Id, EventSeverity Severity, string Templat
     public bool FramesAnAction => Template.StartsWith("LifeKeeper: ", StringComparison.Ordinal);
 }
 
-/// <summary>All events, worded as in actions.md, upstream's spelling included: people match on these lines.</summary>
+/// <summary>All events: those of actions.md, upstream's spelling included, since people match on these lines; then our own, from 114001.</summary>
 public static class EventCatalogue
 {
     private const EventSeverity Error = EventSeverity.Error;
@@ -53,6 +53,8 @@ public static class EventCatalogue
         new(113580, Information, "LifeKeeper: END successful RECOVERY action for PostgreSQL resource [resource] on server [node]."),
         new(113581, Error, "LifeKeeper: END failed hierarchy RECOVERY for PostgreSQL resource [resource] on server [node]. Failed with a return value of [return value]."),
         new(113584, Information, "LifeKeeper: BEGIN RECOVERY action for PostgreSQL resource [resource] on server [node]."),
+        new(114000, Error, "ESCALATE: PostgreSQL resource [resource] on server [node] needs a human: [reason]"),
+        .. GuardedMessages.All,
     ];
 
     private static readonly FrozenDictionary<int, EventMessage> ById = All.ToFrozenDictionary(message => message.Id);

@@ -26,6 +26,9 @@ public interface IProbe
 
     /// <summary>Runs the probe; a server that does not answer is a result.</summary>
     Task<ProbeResult> RunAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken);
+
+    /// <summary>Asks the same, and what the server says of itself besides: for those who judge by more than yes and no (docs/profiles.md).</summary>
+    Task<ServerAnswer> AskAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken);
 }
 
 /// <summary>All clients; picks a resource's.</summary>
@@ -34,7 +37,11 @@ public sealed class ProbeClients(IEnumerable<IProbe> probes)
     private readonly Dictionary<ClientKind, IProbe> _byClient = probes.ToDictionary(probe => probe.Client);
 
     /// <summary>The real ones: psql and Npgsql.</summary>
-    public static ProbeClients Create(ICommandRunner runner, TimeProvider time) => new([new PsqlProbe(runner), new NpgsqlProbe(time)]);
+    public static ProbeClients Create(ICommandRunner runner, TimeProvider time)
+    {
+        var npgsql = new NpgsqlProbe(time);
+        return new([new PsqlProbe(runner, npgsql), npgsql]);
+    }
 
     /// <summary>The client that the resource is configured for.</summary>
     public IProbe For(Resource resource) => _byClient[resource.Client];

@@ -31,19 +31,29 @@ public sealed class NpgsqlProbe(TimeProvider time) : IProbe
     /// <inheritdoc/>
     public async Task<ProbeResult> RunAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken)
     {
+        var answer = await AskAsync(resource, kind, withClaim: false, cancellationToken);
+        return new(answer.Kind == AnswerKind.Answered, answer.Evidence);
+    }
+
+    /// <inheritdoc/>
+    public Task<ServerAnswer> AskAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken) =>
+        AskAsync(resource, kind, withClaim: true, cancellationToken);
+
+    private async Task<ServerAnswer> AskAsync(Resource resource, ProbeKind kind, bool withClaim, CancellationToken cancellationToken)
+    {
         var database = kind == ProbeKind.SystemRelations ? resource.CheckDatabase : "postgres";
         using var atLimit = new CancellationTokenSource(resource.ProbeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, atLimit.Token);
         try
         {
-            var counting = CountAsync(ConnectionString(resource, database), kind, either.Token);
-            var rows = await InTimeAsync(counting, either.Token);
-            return Result(resource, kind, database, true, string.Create(CultureInfo.InvariantCulture, $"({rows} rows)"));
+            var asking = QuestionAsync(ConnectionString(resource, database), kind, withClaim, either.Token);
+            var (rows, claim) = await InTimeAsync(asking, either.Token);
+            return new(AnswerKind.Answered, null, claim, Evidence(string.Create(CultureInfo.InvariantCulture, $"({rows} rows)")));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Result(resource, kind, database, false,
-                string.Create(CultureInfo.InvariantCulture, $"ended after its limit of {resource.ProbeLimit.TotalSeconds:0.###} s"));
+            return new(AnswerKind.TimedOut, null, null,
+                Evidence(string.Create(CultureInfo.InvariantCulture, $"ended after its limit of {resource.ProbeLimit.TotalSeconds:0.###} s")));
         }
         catch (OperationCanceledException)
         {
@@ -51,43 +61,78 @@ public sealed class NpgsqlProbe(TimeProvider time) : IProbe
         }
         catch (PostgresException e)
         {
-            return Result(resource, kind, database, false, $"{e.InvariantSeverity}:  {e.MessageText} (SQLSTATE {e.SqlState})");
+            return new(AnswerKind.ServerError, e.SqlState, null, Evidence($"{e.InvariantSeverity}:  {e.MessageText} (SQLSTATE {e.SqlState})"));
         }
         catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or IOException or ArgumentException)
         {
             cancellationToken.ThrowIfCancellationRequested(); // the driver reports an interrupted connect as a broken one
-            return Result(resource, kind, database, false, e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message);
+            return new(KindOf(e), null, null, Evidence(e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message));
+        }
+
+        CommandEvidence Evidence(string output)
+        {
+            var question = kind == ProbeKind.SystemRelations ? $@"-d {database}: \dS" : "-l";
+            var command = string.Create(CultureInfo.InvariantCulture, $"npgsql -p {resource.Port} -U {resource.User} {question}");
+            return new(OutputText.Printable(command), ExitCode: null, OutputText.OneLine(output)); // no program, no exit code
         }
     }
+
+    /// <summary>What went wrong below the protocol. The driver itself refuses where it has no password to send.</summary>
+    private static AnswerKind KindOf(Exception exception) => exception switch
+    {
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } => AnswerKind.Refused,
+        SocketException { SocketErrorCode: SocketError.TimedOut } or TimeoutException => AnswerKind.TimedOut,
+        SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown } => AnswerKind.Broken,
+        SocketException => AnswerKind.CannotAsk, // no such host, no route, no socket file that may be opened
+        EndOfStreamException => AnswerKind.Broken,
+        { InnerException: { } inner } => KindOf(inner),
+        IOException => AnswerKind.Broken,
+        _ => AnswerKind.CannotAsk,
+    };
 
     /// <summary>
     /// Waits no longer than the token says. While the driver logs on it looks at its own timeout only, so a server that took the
     /// connection and says nothing would hold us; that attempt is left to itself and ends by that timeout, a second after the limit.
     /// </summary>
-    private static async Task<int> InTimeAsync(Task<int> counting, CancellationToken cancellationToken)
+    private static async Task<T> InTimeAsync<T>(Task<T> asking, CancellationToken cancellationToken)
     {
         try
         {
-            return await counting.WaitAsync(cancellationToken);
+            return await asking.WaitAsync(cancellationToken);
         }
         finally
         {
-            _ = counting.ContinueWith(
+            _ = asking.ContinueWith(
                 late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
-    private static async Task<int> CountAsync(string connectionString, ProbeKind kind, CancellationToken cancellationToken)
+    private static async Task<(int Rows, ServerClaim? Claim)> QuestionAsync(
+        string connectionString, ProbeKind kind, bool withClaim, CancellationToken cancellationToken)
     {
         // Types are not needed, and loading them would be one query more.
         await using var source = new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var claim = withClaim ? await ClaimAsync(connection, cancellationToken) : null;
         await using var command = new NpgsqlCommand(kind == ProbeKind.SystemRelations ? SystemRelations : DatabaseList, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = 0;
         while (await reader.ReadAsync(cancellationToken))
             rows++;
-        return rows;
+        return (rows, claim);
+    }
+
+    private static async Task<ServerClaim?> ClaimAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ServerClaim.Query, connection);
+        try
+        {
+            return await command.ExecuteScalarAsync(cancellationToken) is string row ? ServerClaim.Parse(row) : null;
+        }
+        catch (PostgresException)
+        {
+            return null; // The role may not ask that, or the server is older than the question: then nothing is known of it.
+        }
     }
 
     internal static string ConnectionString(Resource resource, string database)
@@ -110,12 +155,5 @@ public sealed class NpgsqlProbe(TimeProvider time) : IProbe
             CancellationTimeout = -1,
             GssEncryptionMode = GssEncryptionMode.Disable,
         }.ConnectionString;
-    }
-
-    private static ProbeResult Result(Resource resource, ProbeKind kind, string database, bool succeeded, string output)
-    {
-        var question = kind == ProbeKind.SystemRelations ? $@"-d {database}: \dS" : "-l";
-        var command = string.Create(CultureInfo.InvariantCulture, $"npgsql -p {resource.Port} -U {resource.User} {question}");
-        return new(succeeded, new(OutputText.Printable(command), ExitCode: null, OutputText.OneLine(output))); // no program, no exit code
     }
 }

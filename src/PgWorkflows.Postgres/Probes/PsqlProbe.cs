@@ -5,7 +5,7 @@ using PgWorkflows.Postgres.Resources;
 namespace PgWorkflows.Postgres.Probes;
 
 /// <summary>The documented client, with the documented arguments; everything else goes through the environment.</summary>
-public sealed class PsqlProbe(ICommandRunner runner) : IProbe
+public sealed class PsqlProbe(ICommandRunner runner, IProbe? secondOpinion = null) : IProbe
 {
     /// <inheritdoc/>
     public ClientKind Client => ClientKind.Psql;
@@ -15,6 +15,31 @@ public sealed class PsqlProbe(ICommandRunner runner) : IProbe
     {
         var result = await runner.RunAsync(Command(resource, kind), cancellationToken);
         return new(result.Succeeded, result.Evidence);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ServerAnswer> AskAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken)
+    {
+        var result = await runner.RunAsync(Question(resource, kind), cancellationToken);
+        var answer = PsqlAnswer.Of(result);
+        if (answer.Kind != AnswerKind.ServerError || answer.SqlState is not null || secondOpinion is null)
+            return answer;
+
+        // While it connects, psql shows no SQLSTATE, and the words may be in any language: the driver is asked for the number alone.
+        var second = await secondOpinion.AskAsync(resource, kind, cancellationToken);
+        return second.Kind == AnswerKind.Answered ? answer : answer with { Kind = second.Kind, SqlState = second.SqlState };
+    }
+
+    /// <summary>What the server says of itself, then the documented question, whose end is psql's exit code; with SQLSTATEs.</summary>
+    internal static Command Question(Resource resource, ProbeKind kind)
+    {
+        var port = resource.Port.ToString(CultureInfo.InvariantCulture);
+        var (question, database) = kind == ProbeKind.SystemRelations ? (@"\dS", resource.CheckDatabase) : (@"\l", "postgres");
+        return Command(resource, kind) with
+        {
+            Arguments = ["-p", port, "-U", resource.User, "-d", database, "-w", "-v", "VERBOSITY=verbose", "-c", ServerClaim.Query, "-c", question],
+            DisplayAs = $"psql -p {port} -U {resource.User} -d {database} -w -v VERBOSITY=verbose -c 'SELECT …' -c {question}", // which server are you
+        };
     }
 
     internal static Command Command(Resource resource, ProbeKind kind)

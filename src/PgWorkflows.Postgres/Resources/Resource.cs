@@ -81,6 +81,36 @@ public sealed record Resource
     /// <summary>The state before anybody has set one.</summary>
     public ResourceState InitialState { get; init; } = ResourceState.OSU;
 
+    /// <summary>Which of the two sets of definitions the five actions are (docs/profiles.md).</summary>
+    public ResourceProfile Profile { get; init; } = ResourceProfile.Documented;
+
+    /// <summary>Whether failed checks lead to recover, where the configuration says so; <see cref="RecoversLocally"/> is what counts.</summary>
+    public bool? LocalRecovery { get; init; }
+
+    /// <summary>Failed checks lead to recover: on by default where recover harms no healthy server.</summary>
+    public bool RecoversLocally => LocalRecovery ?? Profile == ResourceProfile.Guarded;
+
+    /// <summary>Overrides the time between two quick checks.</summary>
+    public TimeSpan? QuickCheckInterval { get; init; }
+
+    /// <summary>Overrides the time between two deep checks.</summary>
+    public TimeSpan? DeepCheckInterval { get; init; }
+
+    /// <summary>How many automatic recoveries <see cref="RecoveryWindow"/> may hold.</summary>
+    public int RecoveryBudget { get; init; } = 3;
+
+    /// <summary>The time over which automatic recoveries are counted.</summary>
+    public TimeSpan RecoveryWindow { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How many of the last <see cref="FailuresWindow"/> checks must have failed before anything acts.</summary>
+    public int FailuresBeforeRecovery { get; init; } = 1;
+
+    /// <summary>How many checks are looked at; never fewer than <see cref="FailuresBeforeRecovery"/>.</summary>
+    public int FailuresWindow { get; init; } = 1;
+
+    /// <summary>The death of the postmaster leads to a quick check at once, where the platform can tell.</summary>
+    public bool InstantDetection { get; init; } = true;
+
     /// <summary>The path of one of PostgreSQL's programs.</summary>
     public string Program(string name) => Path.Combine(BinDirectory, OperatingSystem.IsWindows() ? name + ".exe" : name);
 }

@@ -9,7 +9,7 @@ public abstract record ResourceConfiguration
     public const string Section = $"{Root}:Resources";
 
     private const string Root = "PgWorkflows";
-    private static readonly string[] RootKeys = ["Resources", "Data", "Server"];
+    private static readonly string[] RootKeys = ["Resources", "Data", "Events", "Server"];
 
     private ResourceConfiguration()
     {
@@ -87,6 +87,7 @@ public abstract record ResourceConfiguration
         var resource = new Resource
         {
             Name = "", ServiceControl = ServiceControlKind.PgCtl, Service = "", DataDirectory = "", BinDirectory = "", Port = 0,
+            FailuresWindow = 0, // completed by the rules, like the empty texts
         };
         if (entry.Value is not null || !entry.GetChildren().Any())
         {

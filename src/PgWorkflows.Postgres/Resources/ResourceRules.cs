@@ -12,6 +12,7 @@ internal static class ResourceRules
         CheckName(resource.Name, report);
         resource = resource with { Service = resource.Service.Length == 0 && resource.ServiceControl == ServiceControlKind.PgCtl ? resource.Name : resource.Service };
         CheckService(resource, report);
+        resource = CompleteCounting(resource, report);
         if (resource.DataDirectory.Length > 0)
             resource = CompleteDirectories(resource, report);
         PassFileRule.Check(resource, report);
@@ -31,17 +32,37 @@ internal static class ResourceRules
     private static void CheckService(Resource resource, ReportProblem report)
     {
         if (resource.ServiceControl == ServiceControlKind.Systemd)
-            report("serviceControl", "systemd is not available yet", "use pg_ctl or sc");
+            CheckUnit(resource, report);
         if (resource.Service.Length == 0 && resource.ServiceControl == ServiceControlKind.Sc)
             report("service", "is missing", "name the service, as sc query knows it");
         if (resource.Service.Length > 256)
             report("service", "is longer than 256 characters", "name the service, not its description");
-        if (resource.Service.AsSpan().IndexOfAny('/', '\\') >= 0)
+        if (resource.Service.Contains('/') || (resource.Service.Contains('\\') && resource.ServiceControl != ServiceControlKind.Systemd))
             report("service", "contains / or \\", "give the service's name, not a path");
         if (resource.Service.StartsWith('-') && resource.Service != resource.Name)
             report("service", "starts with '-'", "a service's name that looks like an option is refused");
         if (resource.ServiceCommand is { } program && (!Path.IsPathFullyQualified(program) || !File.Exists(program)))
             report("serviceCommand", $"'{program}' is not the absolute path of a program", "give the full path, or leave it out");
+    }
+
+    /// <summary>"n of m": m is n without being set, as a window of fewer checks could never hold n failures.</summary>
+    private static Resource CompleteCounting(Resource resource, ReportProblem report)
+    {
+        if (resource.FailuresWindow == 0)
+            return resource with { FailuresWindow = resource.FailuresBeforeRecovery };
+        if (resource.FailuresWindow < resource.FailuresBeforeRecovery)
+            report("failuresWindow", $"{resource.FailuresWindow} is less than failuresBeforeRecovery, {resource.FailuresBeforeRecovery}, so nothing would ever be recovered", "make it at least as large");
+        return resource;
+    }
+
+    private static void CheckUnit(Resource resource, ReportProblem report)
+    {
+        if (!OperatingSystem.IsLinux())
+            report("serviceControl", "is systemd, which this platform does not have", "use sc or pg_ctl");
+        if (resource.Service.Length == 0)
+            report("service", "is missing", "name the unit, as systemctl list-units knows it, for example postgresql@15-main");
+        else if (SystemdUnitName.Check(resource.Service) is var (problem, cure))
+            report("service", problem, cure);
     }
 
     private static Resource CompleteDirectories(Resource resource, ReportProblem report)

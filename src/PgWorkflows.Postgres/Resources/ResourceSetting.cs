@@ -39,12 +39,19 @@ public sealed class ResourceSetting
             : new Setting.Good(apply(draft, number)));
 
     internal static ResourceSetting Duration(string name, string defaultText, string description, Func<Resource, TimeSpan, Resource> apply) =>
+        Duration(name, defaultText, description, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), apply);
+
+    internal static ResourceSetting Duration(
+        string name, string defaultText, string description, TimeSpan least, TimeSpan most, Func<Resource, TimeSpan, Resource> apply) =>
         Scalar(name, defaultText, description, (draft, text) =>
             !text.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
                 ? new Setting.Wrong($"'{Shown(text)}' is not a duration", "write hours, minutes and seconds, as in 00:00:30")
-            : span < TimeSpan.FromMilliseconds(1) || span > TimeSpan.FromHours(1)
-                ? new Setting.Wrong($"{text} is out of range", "give a duration from 00:00:00.001 to 01:00:00")
+            : span < least || span > most
+                ? new Setting.Wrong($"{text} is out of range", $"give a duration from {Written(least)} to {Written(most)}")
             : new Setting.Good(apply(draft, span)));
+
+    internal static ResourceSetting Switch(string name, string defaultText, string description, Func<Resource, bool, Resource> apply) =>
+        Choice(name, defaultText, description, [("on", true), ("off", false)], apply);
 
     internal static ResourceSetting Choice<T>(
         string name, string defaultText, string description, (string Word, T Value)[] choices, Func<Resource, T, Resource> apply) =>
@@ -76,6 +83,9 @@ public sealed class ResourceSetting
             section.GetChildren().Any() ? new Setting.Wrong("is an object or a list", "give a single value")
             : section.Value is { } text ? read(draft, text)
             : new Setting.Good(draft));
+
+    private static string Written(TimeSpan span) =>
+        span.ToString(span.Days > 0 ? @"d\.hh\:mm\:ss" : span.Milliseconds > 0 ? @"hh\:mm\:ss\.fff" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
 
     private static string Shown(string text) => text.Length > 40 ? text[..40] + "…" : text;
 }

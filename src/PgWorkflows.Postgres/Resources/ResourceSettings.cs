@@ -3,17 +3,20 @@ namespace PgWorkflows.Postgres.Resources;
 /// <summary>All settings of a resource: the table that reading follows and that the configuration reference is tested against.</summary>
 public static class ResourceSettings
 {
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+
     /// <summary>The settings in the order of the reference.</summary>
     public static IReadOnlyList<ResourceSetting> All { get; } =
     [
         ResourceSetting.Text("name", "required", "The resource's name in messages, commands and addresses: letters, digits, '.', '_' and '-'.",
             (r, value) => r with { Name = value }),
-        ResourceSetting.Choice("serviceControl", "required", "What starts and stops the server: pg_ctl (the data directory, no service manager) or sc (a Windows service).",
+        ResourceSetting.Choice("serviceControl", "required", "What starts and stops the server: pg_ctl (the data directory, no service manager), sc (a Windows service) or systemd (a unit).",
             [("pg_ctl", ServiceControlKind.PgCtl), ("sc", ServiceControlKind.Sc), ("systemd", ServiceControlKind.Systemd)],
             (r, value) => r with { ServiceControl = value }),
-        ResourceSetting.Text("service", "the name (pg_ctl); required with sc", "The service's name, not its display name.",
+        ResourceSetting.Text("service", "the name (pg_ctl); else required", "The service's name, not its display name; with systemd the unit's, as in postgresql@15-main.",
             (r, value) => r with { Service = value }),
-        ResourceSetting.Text("serviceCommand", "sc.exe of the system", "The program that talks to the service manager, where it is not the usual one.",
+        ResourceSetting.Text("serviceCommand", "sc.exe of the system; systemctl", "The program that talks to the service manager, where it is not the usual one.",
             (r, value) => r with { ServiceCommand = value }),
         ResourceSetting.Text("dataDirectory", "required", "The server's data directory, absolute.",
             (r, value) => r with { DataDirectory = value }),
@@ -63,5 +66,24 @@ public static class ResourceSettings
         ResourceSetting.Choice("initialState", "OSU", "The state before anybody has set one: ISP, ISU, OSU or OSF.",
             [.. Enum.GetValues<ResourceState>().Select(state => (state.ToString(), state))],
             (r, value) => r with { InitialState = value }),
+        ResourceSetting.Choice("profile", "documented", "What the five actions do: documented (the procedure as it stands) or guarded (what is not down is neither stopped nor started; docs/profiles.md).",
+            [("documented", ResourceProfile.Documented), ("guarded", ResourceProfile.Guarded)],
+            (r, value) => r with { Profile = value }),
+        ResourceSetting.Switch("localRecovery", "on (guarded), off (documented)", "Whether failed checks lead to recover: on or off.",
+            (r, value) => r with { LocalRecovery = value }),
+        ResourceSetting.Duration("quickCheckInterval", "the workflow's (00:03:00)", "The time between two quick checks, 00:00:01 to 1.00:00:00.", OneSecond, OneDay,
+            (r, value) => r with { QuickCheckInterval = value }),
+        ResourceSetting.Duration("deepCheckInterval", "the workflow's (00:05:00)", "The time between two deep checks, 00:00:01 to 1.00:00:00.", OneSecond, OneDay,
+            (r, value) => r with { DeepCheckInterval = value }),
+        ResourceSetting.Whole("failuresBeforeRecovery", "1", "How many of the last failuresWindow checks must have failed before they lead to recover.", 1, 100,
+            (r, value) => r with { FailuresBeforeRecovery = value }),
+        ResourceSetting.Whole("failuresWindow", "failuresBeforeRecovery", "How many checks are looked at for that.", 1, 100,
+            (r, value) => r with { FailuresWindow = value }),
+        ResourceSetting.Whole("recoveryBudget", "3", "How many recoveries checks may lead to within recoveryWindow; then an operator is asked for.", 1, 1000,
+            (r, value) => r with { RecoveryBudget = value }),
+        ResourceSetting.Duration("recoveryWindow", "00:15:00", "The time over which those are counted, 00:00:01 to 1.00:00:00.", OneSecond, OneDay,
+            (r, value) => r with { RecoveryWindow = value }),
+        ResourceSetting.Switch("instantDetection", "on", "Whether the death of the postmaster leads to a quick check at once, where the platform can tell: on or off.",
+            (r, value) => r with { InstantDetection = value }),
     ];
 }

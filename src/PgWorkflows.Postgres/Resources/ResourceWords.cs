@@ -25,7 +25,7 @@ public enum ServiceControlKind
     /// <summary>The Windows service manager, through <c>sc</c>.</summary>
     Sc,
 
-    /// <summary>systemd, through <c>systemctl</c>; not available yet.</summary>
+    /// <summary>systemd, through <c>systemctl</c>.</summary>
     Systemd,
 }
 
@@ -60,4 +60,14 @@ public enum StopMode
 
     /// <summary>Stops at once; the next start recovers.</summary>
     Immediate,
+}
+
+/// <summary>What the five actions of a resource do (docs/profiles.md).</summary>
+public enum ResourceProfile
+{
+    /// <summary>The documented procedure, byte for byte.</summary>
+    Documented,
+
+    /// <summary>Typed verdicts: what is not down is neither stopped nor started.</summary>
+    Guarded,
 }

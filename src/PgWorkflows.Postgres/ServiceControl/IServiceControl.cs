@@ -61,9 +61,9 @@ public sealed class ServiceControls(IEnumerable<IServiceControl> controls)
 {
     private readonly Dictionary<ServiceControlKind, IServiceControl> _byKind = controls.ToDictionary(control => control.Kind);
 
-    /// <summary>The real ones: pg_ctl and sc.</summary>
+    /// <summary>The real ones: pg_ctl, sc and systemd.</summary>
     public static ServiceControls Create(ICommandRunner runner, TimeProvider time) =>
-        new([new PgCtlServiceControl(runner, time), new ScServiceControl(runner)]);
+        new([new PgCtlServiceControl(runner, time), new ScServiceControl(runner), new SystemdServiceControl(runner)]);
 
     /// <summary>The way that the resource is configured for.</summary>
     public IServiceControl For(Resource resource) => _byKind.TryGetValue(resource.ServiceControl, out var control)

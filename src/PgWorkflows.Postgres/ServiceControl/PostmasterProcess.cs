@@ -58,6 +58,10 @@ public sealed record PostmasterProcess(PostmasterVerdict Verdict, string Detail)
         return stat.IsZombie ? new(PostmasterVerdict.Zombie, Said(pid, "has died (zombie)")) : FindByDirectory(pid, stat, file, dataDirectory);
     }
 
+    /// <summary>The process began when the file was written: evidence where its directory may not be looked at.</summary>
+    public static bool StartsWhenTheFileSays(PostmasterPidFile file) =>
+        file.StartTime is { } written && ProcessStat.Read(file.Pid) is { } stat && BootTime.StartOf(stat) is { } started && (written - started).Duration() <= Tolerance;
+
     [UnsupportedOSPlatform("windows")]
     private static PostmasterProcess FindByDirectory(int pid, ProcessStat stat, PostmasterPidFile file, string dataDirectory)
     {

@@ -8,7 +8,7 @@ public sealed class Reports(Installation installation)
     /// <summary>The resources in the order of the configuration.</summary>
     public async Task<IReadOnlyList<ResourceReport>> ResourcesAsync(CancellationToken cancellationToken)
     {
-        await installation.Runs.CloseGoneAsync(cancellationToken);
+        await installation.Runs.CloseGoneAsync(null, cancellationToken);
         var reports = new List<ResourceReport>();
         foreach (var resource in installation.Resources.All)
         {
@@ -25,14 +25,14 @@ public sealed class Reports(Installation installation)
     /// <summary>The newest runs first.</summary>
     public async Task<IReadOnlyList<RunSummary>> RunsAsync(string? resource, int most, CancellationToken cancellationToken)
     {
-        await installation.Runs.CloseGoneAsync(cancellationToken);
+        await installation.Runs.CloseGoneAsync(null, cancellationToken);
         return [.. (await installation.History.ListAsync(resource, most, cancellationToken)).Select(Summary)];
     }
 
     /// <summary>Runs by the beginning of their id, or by the word "last".</summary>
     public async Task<FoundRun> FindAsync(string wanted, CancellationToken cancellationToken)
     {
-        await installation.Runs.CloseGoneAsync(cancellationToken);
+        await installation.Runs.CloseGoneAsync(null, cancellationToken);
         var found = wanted == "last"
             ? await installation.History.ListAsync(null, 1, cancellationToken)
             : await installation.History.FindAsync(wanted, cancellationToken);

@@ -54,13 +54,13 @@ internal sealed class Gate(RequestDelegate next, Auditor audit)
             await Answers.ProblemAsync(context, StatusCodes.Status403Forbidden, why);
     }
 
-    private static bool ByCookie(HttpContext context) => context.User.Identity?.AuthenticationType == CookieAuthenticationDefaults.AuthenticationScheme;
+    public static bool ByCookie(HttpContext context) => context.User.Identity?.AuthenticationType == CookieAuthenticationDefaults.AuthenticationScheme;
 
     /// <summary>
     /// A cookie goes along with whatever a page makes the browser send, so a change needs proof that the page was ours: the browser says so
     /// in Sec-Fetch-Site, older ones in Origin. SameSite=Strict and the antiforgery token of forms come on top.
     /// </summary>
-    private static bool IsOwnPage(HttpRequest request)
+    public static bool IsOwnPage(HttpRequest request)
     {
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))

@@ -28,6 +28,7 @@ internal static class Permissions
     public const string ManageUsers = "manage:users";
     public const string ManageKeys = "manage:keys";
     public const string ReadAudit = "read:audit";
+    public const string OpenWorkflows = "open:workflows";
 
     private static readonly FrozenDictionary<string, Role> LeastRole = new Dictionary<string, Role>(StringComparer.Ordinal)
     {
@@ -38,6 +39,7 @@ internal static class Permissions
         [ManageUsers] = Role.Admin,
         [ManageKeys] = Role.Admin,
         [ReadAudit] = Role.Admin,
+        [OpenWorkflows] = Role.Admin,
 
         ["read:*"] = Role.Viewer,
         ["read:workflow-definitions"] = Role.Viewer,

@@ -35,12 +35,12 @@ internal static class ApiEndpoints
 
         switch (await operations.StartAsync(context, name, known, "api"))
         {
-            case StartedAction.Unknown:
+            case StartOutcome.NeedsResource:
                 return ApiJson.Problem(404, "name", "There is no such resource. GET /api/resources lists them.");
-            case StartedAction.Busy(var holder):
+            case StartOutcome.Busy(var holder):
                 return Results.Problem($"'{holder.Resource}' is busy: {holder} is under way. Nothing was done.", statusCode: 409,
                     extensions: new Dictionary<string, object?> { ["holder"] = new { Run = holder.InstanceId, holder.Action, holder.Since } });
-            case StartedAction.Running(var runId, var end):
+            case StartOutcome.Started(var runId, _, var end):
                 await end.WaitAsync(TimeSpan.FromSeconds(wait ?? 30), time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (await reports.FindAsync(runId, context.RequestAborted) is not FoundRun.One(var run))
                     throw new InvalidOperationException($"The run {runId} was begun and is not in the history.");

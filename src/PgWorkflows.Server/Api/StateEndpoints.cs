@@ -20,7 +20,7 @@ internal static class StateEndpoints
             return ApiJson.Problem(400, "state", "A body such as {\"state\": \"ISP\"} is expected; the states are ISP, ISU, OSU and OSF.");
 
         var by = Caller.Of(context.User)!.Name;
-        await installation.Runs.CloseGoneAsync(context.RequestAborted);
+        await installation.Runs.CloseGoneAsync(null, context.RequestAborted);
         var holder = await installation.States.SetAsync(resource.Name, state, $"set by {by}", by, context.RequestAborted);
         await audit.WriteAsync(context, "state-set", resource.Name, holder is null ? "done" : "refused", holder is null ? $"{state}" : $"busy: {holder}");
         if (holder is not null)

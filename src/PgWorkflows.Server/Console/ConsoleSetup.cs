@@ -19,7 +19,7 @@ internal static class ConsoleSetup
         services.AddSingleton(provider => new ShippedUpgrades(provider.GetRequiredService<Installation>()));
         services.AddSingleton(provider => new CheckHistory(provider.GetRequiredService<Installation>().Database));
         services.AddSingleton(provider => new EventSearch(provider.GetRequiredService<Installation>().Database));
-        services.AddSingleton<Operations>().AddSingleton<BackgroundRuns>().AddHostedService(provider => provider.GetRequiredService<BackgroundRuns>());
+        services.AddSingleton<Operations>();
     }
 
     public static void MapConsole(this WebApplication app)

@@ -7,11 +7,11 @@ namespace PgWorkflows.Server.Demo;
 
 /// <summary>Starts the demo's resource, says where to look and how to sign in, and takes the resource away at the end.</summary>
 internal sealed class DemoGuide(
-    ThrowawayServer server, BackgroundRuns runs, FirstCredential credential, IHostApplicationLifetime lifetime, IServiceProvider services) : IHostedService
+    ThrowawayServer server, Installation installation, FirstCredential credential, IHostApplicationLifetime lifetime, IServiceProvider services) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await runs.BeginAsync(new(server.Resource.Name, ResourceAction.Restore, new("demo", "pgw serve --demo")));
+        await installation.Workflows.StartAsync(new ActionRequest(server.Resource.Name, ResourceAction.Restore, new("demo", "pgw serve --demo")), cancellationToken);
         lifetime.ApplicationStarted.Register(Say);
     }
 

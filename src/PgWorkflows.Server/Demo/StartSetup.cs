@@ -50,6 +50,7 @@ internal static class StartSetup
             ["client"] = resource.Client.ToString().ToLowerInvariant(),
             ["logFile"] = resource.LogFile,
             ["pollInterval"] = resource.PollInterval?.ToString(),
+            ["profile"] = "guarded",
         };
         return entry.Where(pair => pair.Value is not null).ToDictionary(pair => $"{ResourceConfiguration.Section}:0:{pair.Key}", pair => pair.Value);
     }

@@ -26,7 +26,7 @@ internal static class ExecutionApi
         context.Response.Headers["x-elsa-response"] = "true";
         switch (await installation.Workflows.StartAsync(Request(version, body, context), cancellationToken))
         {
-            case StartOutcome.Started(var id, var rested):
+            case StartOutcome.Started(var id, var rested, _):
                 await rested.WaitAsync(cancellationToken);
                 context.Response.Headers["x-elsa-workflow-instance-id"] = id;
                 context.Response.Headers["x-elsa-workflow-cannot-start"] = "False";
@@ -66,7 +66,7 @@ internal static class ExecutionApi
         DefinitionVersion version, Fields body, HttpContext context, Installation installation, CancellationToken cancellationToken) =>
         await installation.Workflows.StartAsync(Request(version, body, context), cancellationToken) switch
         {
-            StartOutcome.Started(var id, _) => id,
+            StartOutcome.Started(var id, _, _) => id,
             var refused => throw Refused(refused, version),
         };
 
@@ -83,7 +83,7 @@ internal static class ExecutionApi
     {
         var choice = body.Text("versionOptions") is { } text ? Query.Versions(text, "versionOptions") : new(VersionKind.Published);
         var version = await installation.Definitions.ChooseAsync(definitionId, choice, cancellationToken);
-        if (version is { IsPublished: false } && ResourceAction.All.Any(action => action.Name == definitionId))
+        if (version is { IsPublished: false } && ResourceAction.OfDefinition(definitionId) is not null)
             throw new Refusal(Refusal.General, $"Version {version.Version} of '{version.Name}' is not published, and only published versions act on real services. Publish it, or run the published one.");
         return version;
     }

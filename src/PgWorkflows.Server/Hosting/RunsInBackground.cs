@@ -3,10 +3,14 @@ using PgWorkflows.Engine.Interpreting.Behaviors;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Resuming;
 
 namespace PgWorkflows.Server.Hosting;
 
-/// <summary>The runs that this process carries: they begin with the shipped definitions in place, are told of in the log, and end with the host.</summary>
+/// <summary>
+/// The runs that this process carries: at its start it decides over those that a server before it has left, tells of all of them in the log, and at
+/// its end puts back what can go on later.
+/// </summary>
 internal sealed partial class RunsInBackground(Installation installation, ConfiguredResources configured, ILogger<RunsInBackground> logger) : IHostedService, IRunObserver
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -16,11 +20,25 @@ internal sealed partial class RunsInBackground(Installation installation, Config
         installation.Workflows.Observer = this;
         installation.Workflows.Failed = (id, failure) => CarryingFailed(logger, failure, id);
         await installation.Programs.ImportAsync(cancellationToken);
-        foreach (var closed in await installation.Runs.CloseGoneAsync(cancellationToken))
-            Closed(logger, closed.Id, closed.Note);
+        foreach (var gone in await installation.Runs.GoneAsync(cancellationToken))
+        {
+            switch (await installation.Workflows.Returning.DecideAsync(gone, cancellationToken))
+            {
+                case Return.Closed(var closed):
+                    Closed(logger, closed.Id, closed.Note);
+                    break;
+                case Return.GoesOn returned:
+                    GoesOn(logger, gone.Id, returned.Seen ?? "as it was stored");
+                    installation.Workflows.GoOn(returned);
+                    break;
+            }
+        }
+
+        await installation.Workflows.CatchUpAsync(cancellationToken);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => installation.Workflows.StopAsync().WaitAsync(cancellationToken);
+    /// <summary>Effects under way may take as long as their commands; the host's patience bounds it.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => installation.Workflows.DrainAsync().WaitAsync(cancellationToken);
 
     public void Begun(Run run) => RunBegun(logger, run.Instance.Id, run.Instance.Program.Definition.Name);
 
@@ -36,10 +54,10 @@ internal sealed partial class RunsInBackground(Installation installation, Config
             RunEnded(logger, run.Instance.Id, run.Instance.SubStatus);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Run {Id}: '{Definition}' began.")]
+    [LoggerMessage(1, LogLevel.Debug, "Run {Id}: '{Definition}' began.")]
     private static partial void RunBegun(ILogger logger, string id, string definition);
 
-    [LoggerMessage(2, LogLevel.Information, "Run {Id} ended: {SubStatus}.")]
+    [LoggerMessage(2, LogLevel.Debug, "Run {Id} ended: {SubStatus}.")]
     private static partial void RunEnded(ILogger logger, string id, WorkflowSubStatus subStatus);
 
     [LoggerMessage(3, LogLevel.Information, "Run {Id} writes: {Text}")]
@@ -48,9 +66,12 @@ internal sealed partial class RunsInBackground(Installation installation, Config
     [LoggerMessage(4, LogLevel.Warning, "Run {Id} was closed: {Note}")]
     private static partial void Closed(ILogger logger, string id, string note);
 
-    [LoggerMessage(6, LogLevel.Error, "A resource is not protected: {Problem}")]
+    [LoggerMessage(7, LogLevel.Error, "A resource is not protected: {Problem}")]
     private static partial void NotProtected(ILogger logger, ConfigurationProblem problem);
 
     [LoggerMessage(5, LogLevel.Error, "Run {Id} could not be carried on.")]
     private static partial void CarryingFailed(ILogger logger, Exception exception, string id);
+
+    [LoggerMessage(6, LogLevel.Warning, "Run {Id} goes on: {Seen}.")]
+    private static partial void GoesOn(ILogger logger, string id, string seen);
 }

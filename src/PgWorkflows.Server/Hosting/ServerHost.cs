@@ -1,13 +1,21 @@
 using PgWorkflows.Engine.Activities.Http;
+using PgWorkflows.Persistence.Leases;
+using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Delivery;
+using PgWorkflows.Runtime.Waking;
 using PgWorkflows.Server.Access;
 using PgWorkflows.Server.Http;
+using PgWorkflows.Server.Triggers;
 
 namespace PgWorkflows.Server.Hosting;
 
 /// <summary>The host: configuration, where it listens, and the installation it serves.</summary>
 internal static class ServerHost
 {
+    /// <summary>A start or stop that is under way when we are told to stop may take as long as its limit.</summary>
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(75);
+
     /// <summary>A small host: no more of ASP.NET Core than is used, listening on loopback.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
@@ -22,9 +30,31 @@ internal static class ServerHost
         var configured = ConfiguredResources.Read(builder.Configuration);
         builder.Services.AddSingleton(configured);
         var data = builder.Configuration["PgWorkflows:Data"] is { Length: > 0 } given ? Path.GetFullPath(given) : Installation.DefaultData();
+        var responses = new HttpResponses();
         var http = HttpSender.Create(ServerOptions.Read(builder.Configuration).AllowMetadataAddresses, TimeProvider.System);
-        builder.Services.AddSingleton(new Installation(configured.Usable, data, TimeProvider.System, new SendHttpRequest(http), new FlowSendHttpRequest(http)));
+        var installation = new Installation(configured.Usable, data, TimeProvider.System, new InstallationHost
+        {
+            Kind = OwnerKind.Server,
+            Channels = Channels(builder.Configuration),
+            Activities = [new SendHttpRequest(http), new FlowSendHttpRequest(http), new WriteHttpResponse(responses)],
+        });
+        ServerSeat.Take(installation.Database, TimeProvider.System);
+        builder.Services.AddSingleton(installation).AddSingleton(responses);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
+        builder.Services.AddHostedService<EventDelivery>();
         builder.Services.AddHostedService<RunsInBackground>();
+        builder.Services.AddSingleton<IAlarmClock, QuartzAlarmClock>().AddHostedService<ProtectionService>();
+    }
+
+    /// <summary>Who is told of events; nobody of a demo's.</summary>
+    private static IReadOnlyList<IEventChannel> Channels(IConfiguration configuration)
+    {
+        if (string.Equals(configuration["demo"], "true", StringComparison.OrdinalIgnoreCase))
+            return [];
+        var problems = new List<(string Key, string Problem, string Cure)>();
+        var channels = EventChannels.Read(configuration, problems);
+        return problems.Count == 0 ? channels
+            : throw new ServerConfigurationException([.. problems.Select(wrong => $"{wrong.Key} {wrong.Problem}; {wrong.Cure}.")]);
     }
 }

@@ -43,6 +43,10 @@ internal sealed class ScriptedEdges : IServiceControl, IProbe, IResourceStates, 
     public Task<ProbeResult> RunAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken) =>
         Task.FromResult(new ProbeResult(Accepts, Evidence));
 
+    public ServerAnswer Answer { get; set; } = new(AnswerKind.Answered, null, null, Evidence);
+
+    public Task<ServerAnswer> AskAsync(Resource resource, ProbeKind kind, CancellationToken cancellationToken) => Task.FromResult(Answer);
+
     public Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken) =>
         Task.FromResult(Result with { Command = command.Display });
 }

@@ -35,6 +35,43 @@ public sealed class ResourceConfigurationTests : IDisposable
         Assert.Equal(Path.Combine(_data, "pg_ctl.log"), resource.LogFile);
         Assert.Equal((30, 60, 60, 10, 30), (Seconds(resource.QueryLimit), Seconds(resource.StartLimit), Seconds(resource.StopLimit), Seconds(resource.StatusLimit), Seconds(resource.ProbeLimit)));
         Assert.Equal((null, null, null), (resource.PollInterval, resource.PollRepeats, resource.CheckRepeats));
+        Assert.Equal((ResourceProfile.Documented, false, true), (resource.Profile, resource.RecoversLocally, resource.InstantDetection));
+        Assert.Equal((null, null), (resource.QuickCheckInterval, resource.DeepCheckInterval));
+        Assert.Equal((3, TimeSpan.FromMinutes(15), 1, 1), (resource.RecoveryBudget, resource.RecoveryWindow, resource.FailuresBeforeRecovery, resource.FailuresWindow));
+    }
+
+    [Theory]
+    [InlineData("guarded", null, true)]
+    [InlineData("documented", null, false)]
+    [InlineData("guarded", "off", false)]
+    [InlineData("documented", "on", true)]
+    public void Recovery_by_checks_is_on_in_the_guarded_profile_and_must_be_switched_on_in_the_documented_one(string profile, string? localRecovery, bool expected)
+    {
+        var entry = Sound();
+        entry["profile"] = profile;
+        if (localRecovery is not null)
+            entry["localRecovery"] = localRecovery;
+
+        Assert.Equal(expected, Assert.Single(Valid(entry)).RecoversLocally);
+    }
+
+    [Fact]
+    public void As_many_checks_are_looked_at_as_must_have_failed_when_nothing_else_is_said()
+    {
+        var entry = Sound();
+        entry["failuresBeforeRecovery"] = 3;
+
+        Assert.Equal(3, Assert.Single(Valid(entry)).FailuresWindow);
+    }
+
+    [Fact]
+    public void A_window_that_can_never_hold_the_failures_is_a_mistake()
+    {
+        var entry = Sound();
+        entry["failuresBeforeRecovery"] = 3;
+        entry["failuresWindow"] = 2;
+
+        Assert.Contains("is less than failuresBeforeRecovery, 3", Assert.Single(Invalid(entry)).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,6 +85,8 @@ public sealed class ResourceConfigurationTests : IDisposable
             ["osUser"] = "nobody", ["client"] = "npgsql", ["portSource"] = "postmasterPid", ["pollInterval"] = "00:00:02", ["pollRepeats"] = 3, ["checkRepeats"] = 0,
             ["queryLimit"] = "00:00:01", ["startLimit"] = "00:00:02", ["stopLimit"] = "00:00:03", ["statusLimit"] = "00:00:04", ["probeLimit"] = "00:00:05",
             ["startOptions"] = new[] { "-p", "5432", "-c", "work_mem=8MB" }, ["stopMode"] = "smart", ["logFile"] = "/tmp/pg.log", ["initialState"] = "ISP",
+            ["profile"] = "guarded", ["localRecovery"] = "off", ["quickCheckInterval"] = "00:00:01", ["deepCheckInterval"] = "1.00:00:00", ["recoveryBudget"] = 5,
+            ["recoveryWindow"] = "00:30:00", ["failuresBeforeRecovery"] = 2, ["failuresWindow"] = 4, ["instantDetection"] = "off",
         })
             entry[key] = value;
 
@@ -62,6 +101,9 @@ public sealed class ResourceConfigurationTests : IDisposable
         Assert.Equal((1, 2, 3, 4, 5), (Seconds(resource.QueryLimit), Seconds(resource.StartLimit), Seconds(resource.StopLimit), Seconds(resource.StatusLimit), Seconds(resource.ProbeLimit)));
         Assert.Equal(["-p", "5432", "-c", "work_mem=8MB"], resource.StartOptions);
         Assert.Equal("/tmp/pg.log", resource.LogFile);
+        Assert.Equal((ResourceProfile.Guarded, false, false), (resource.Profile, resource.RecoversLocally, resource.InstantDetection));
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)), (resource.QuickCheckInterval, resource.DeepCheckInterval));
+        Assert.Equal((5, TimeSpan.FromMinutes(30), 2, 4), (resource.RecoveryBudget, resource.RecoveryWindow, resource.FailuresBeforeRecovery, resource.FailuresWindow));
     }
 
     public static TheoryData<string, object?, string> Mistakes => new()
@@ -93,7 +135,6 @@ public sealed class ResourceConfigurationTests : IDisposable
         { "serviceCommand", "sc", "is not the absolute path of a program" },
         { "serviceControl", null, "is missing" },
         { "serviceControl", "upstart", "'upstart' is unknown; use one of pg_ctl, sc, systemd" },
-        { "serviceControl", "systemd", "systemd is not available yet; use pg_ctl or sc" },
         { "client", "jdbc", "use one of psql, npgsql" },
         { "portSource", "guess", "use one of statusOutput, postmasterPid" },
         { "stopMode", "gentle", "use one of smart, fast, immediate" },
@@ -112,6 +153,15 @@ public sealed class ResourceConfigurationTests : IDisposable
         { "startOptions", "-p 5432", "is a single value" },
         { "startOptions", new[] { "a\nb" }, "contains a line break" },
         { "startOptions", new[] { "-i", "-p", "5433" }, "starts the server on port 5433, but the resource's port is 5432; make them equal" },
+        { "profile", "careful", "use one of documented, guarded" },
+        { "localRecovery", "true", "use one of on, off" },
+        { "instantDetection", "yes", "use one of on, off" },
+        { "quickCheckInterval", "00:00:00.5", "out of range; give a duration from 00:00:01 to 1.00:00:00" },
+        { "deepCheckInterval", "1.00:00:01", "out of range" },
+        { "recoveryBudget", 0, "0 is out of range; give a number from 1 to 1000" },
+        { "recoveryWindow", "900", "is not a duration" },
+        { "failuresBeforeRecovery", 101, "101 is out of range" },
+        { "failuresWindow", 0, "0 is out of range" },
         { "logFile", "pg.log", "is not absolute" },
         { "logFile", "/tmp/$(id).log", "hands to a shell" },
     };

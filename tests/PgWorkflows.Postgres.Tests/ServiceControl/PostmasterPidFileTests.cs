@@ -57,7 +57,7 @@ public sealed class PostmasterPidFileTests
     {
         var stat = ProcessStat.Parse("4711 (a) Z (b) S 1 4711 4711 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 1 2");
 
-        Assert.Equal(new(4711, 'S', 1, 12345), stat);
+        Assert.Equal((4711, 'S', 1, 12345UL, "a) Z (b"), (stat!.Pid, stat.State, stat.Parent, stat.StartTicks, stat.Name));
     }
 
     private static PostmasterPidFile? Parse(string text) => PostmasterPidFile.Parse(Encoding.UTF8.GetBytes(text));

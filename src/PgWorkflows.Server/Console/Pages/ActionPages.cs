@@ -17,7 +17,7 @@ internal static class ActionPages
         routes.MapForm(Route, RunAsync).RequirePermission(Permissions.ExecActions);
     }
 
-    private static async Task<IResult> AskAsync(HttpContext context, string name, string actionName, StartedAction.Busy? busy)
+    private static async Task<IResult> AskAsync(HttpContext context, string name, string actionName, StartOutcome.Busy? busy)
     {
         var page = Page.Of(context);
         var resource = (await context.RequestServices.GetRequiredService<Reports>().ResourcesAsync(context.RequestAborted))
@@ -55,8 +55,8 @@ internal static class ActionPages
         var started = await context.RequestServices.GetRequiredService<Operations>().StartAsync(context, name, action, "console");
         return started switch
         {
-            StartedAction.Running(var runId, _) => Results.LocalRedirect($"/runs/{runId}"),
-            StartedAction.Busy busy => await AskAsync(context, name, actionName, busy),
+            StartOutcome.Started(var runId, _, _) => Results.LocalRedirect($"/runs/{runId}"),
+            StartOutcome.Busy busy => await AskAsync(context, name, actionName, busy),
             _ => MessagePage.NotFound(context),
         };
     }

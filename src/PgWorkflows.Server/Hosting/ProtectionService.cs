@@ -1,0 +1,44 @@
+using PgWorkflows.Persistence.Waking;
+using PgWorkflows.Runtime;
+using PgWorkflows.Runtime.Protection;
+using PgWorkflows.Runtime.Waking;
+
+namespace PgWorkflows.Server.Hosting;
+
+/// <summary>What happens by itself: timers, waits and events are woken, and the end of a postmaster is noticed at once.</summary>
+internal sealed partial class ProtectionService(Installation installation, IAlarmClock alarm, ILogger<ProtectionService> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var timers = new TimerSchedule(new TimerStore(installation.Database), installation.Time);
+        var waker = new Waker(installation.Workflows, installation.Triggers, installation.Waking, timers, installation.Instances, alarm, installation.Time)
+        {
+            Failed = failure => WakingFailed(logger, failure),
+        };
+        var watching = new Watching(installation.Resources, installation.States, installation.Workflows, installation.Time) { Failed = failure => WakingFailed(logger, failure) };
+        try
+        {
+            await Task.WhenAll(Task.Run(() => waker.RunAsync(stoppingToken), stoppingToken), Task.Run(() => WatchAsync(watching, stoppingToken), stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server is told to stop; what is due is due for the next one.
+        }
+        finally
+        {
+            await alarm.DisposeAsync();
+        }
+    }
+
+    private async Task WatchAsync(Watching watching, CancellationToken stoppingToken)
+    {
+        if (await watching.RunAsync(stoppingToken) is { } reason)
+            NotWatched(logger, reason);
+    }
+
+    [LoggerMessage(21, LogLevel.Error, "Something that was due could not be woken; it is tried again.")]
+    private static partial void WakingFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(22, LogLevel.Warning, "The end of a server is not noticed at once here: {Reason}.")]
+    private static partial void NotWatched(ILogger logger, string reason);
+}
