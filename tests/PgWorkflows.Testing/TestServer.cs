@@ -20,6 +20,12 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => _address.Task.Result;
 
+    /// <summary>Its process id.</summary>
+    public int Pid => _process.Id;
+
+    /// <summary>The folder of its history.</summary>
+    public string Data => Path.Combine(_folder, "data");
+
     /// <summary>What it has written so far.</summary>
     public string Log
     {
@@ -46,9 +52,6 @@ public sealed class TestServer : IAsyncDisposable
         await server.SignInAsync();
         return server;
     }
-
-    /// <summary>The folder of its history.</summary>
-    public string Data => Path.Combine(_folder, "data");
 
     /// <summary>SIGKILL: it has no chance to do anything more.</summary>
     public async Task KillAsync()
