@@ -1,8 +1,9 @@
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Postgres.ServiceControl;
+using PgWorkflows.Testing;
 using Xunit;
 using static PgWorkflows.Postgres.ServiceControl.ServiceStatus;
-using static PgWorkflows.Runtime.Tests.Deep;
+using static PgWorkflows.Testing.Deep;
 
 namespace PgWorkflows.Runtime.Tests;
 

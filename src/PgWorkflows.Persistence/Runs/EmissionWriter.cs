@@ -15,10 +15,13 @@ namespace PgWorkflows.Persistence.Runs;
 /// <summary>Stores the facts of a step in the transaction of that step: events, changes of state, the action's end, what it has set off.</summary>
 internal static class EmissionWriter
 {
+    public static Task WriteAsync(
+        SqliteConnection connection, SqliteTransaction transaction, WorkflowInstance instance, IReadOnlyList<Emission> emissions, Outbox? outbox) =>
+        WriteAsync(connection, transaction, instance.Id, instance.UpdatedAt.ToMicroseconds(), emissions, outbox);
+
     public static async Task WriteAsync(
-        SqliteConnection connection, SqliteTransaction transaction, WorkflowInstance instance, IReadOnlyList<Emission> emissions, Outbox? outbox)
+        SqliteConnection connection, SqliteTransaction transaction, string instanceId, long now, IReadOnlyList<Emission> emissions, Outbox? outbox)
     {
-        var now = instance.UpdatedAt.ToMicroseconds();
         foreach (var emission in emissions)
         {
             switch (emission)
@@ -29,15 +32,15 @@ internal static class EmissionWriter
                         insert into event (instance_id, resource, message_id, severity, text, timestamp)
                         values (@instanceId, @Resource, @Id, @severity, @Text, @now)
                         returning id
-                        """, new { instanceId = instance.Id, logged.Resource, logged.Id, severity = logged.Severity.ToString(), logged.Text, now }, transaction);
+                        """, new { instanceId, logged.Resource, logged.Id, severity = logged.Severity.ToString(), logged.Text, now }, transaction);
                     if (outbox is not null)
                         await outbox.PostAsync(connection, transaction, number, now);
                     break;
                 case ResourceStateChanged changed:
-                    await ResourceStateTable.SetAsync(connection, transaction, changed.Resource, changed.State, changed.Reason, $"run {instance.Id}", instance.Id, now);
+                    await ResourceStateTable.SetAsync(connection, transaction, changed.Resource, changed.State, changed.Reason, $"run {instanceId}", instanceId, now);
                     break;
                 case ActionEnded ended:
-                    await EndAsync(connection, transaction, instance, ended, now);
+                    await EndAsync(connection, transaction, instanceId, ended, now);
                     break;
                 case WorkflowDispatched dispatched:
                     await connection.ExecuteAsync(
@@ -64,15 +67,18 @@ internal static class EmissionWriter
     }
 
     /// <summary>A check that failed is an event too: what protects the resource waits for it.</summary>
-    private static async Task EndAsync(SqliteConnection connection, SqliteTransaction transaction, WorkflowInstance instance, ActionEnded ended, long now)
+    private static async Task EndAsync(SqliteConnection connection, SqliteTransaction transaction, string instanceId, ActionEnded ended, long now)
     {
         await connection.ExecuteAsync(
-            "update workflow_instance set result = @result, return_value = @ReturnValue where id = @Id",
-            new { instance.Id, result = ended.Result.ToString(), ended.ReturnValue }, transaction);
+            """
+            update workflow_instance set result = @result, return_value = @ReturnValue where id = @instanceId;
+            update hosted_run set result = @result, return_value = @ReturnValue where id = @instanceId;
+            """, new { instanceId, result = ended.Result.ToString(), ended.ReturnValue }, transaction);
         if (ended.Result != ActionResult.Failed)
             return;
-        var action = await connection.ExecuteScalarAsync<string?>("select action from workflow_instance where id = @Id", new { instance.Id }, transaction);
+        var action = await connection.ExecuteScalarAsync<string?>(
+            "select action from workflow_instance where id = @instanceId union all select action from hosted_run where id = @instanceId", new { instanceId }, transaction);
         if (action is "quickCheck" or "deepCheck")
-            await PendingEventTable.AddAsync(connection, transaction, ProtectionEvents.CheckFailed(ended.Resource, action, instance.Id), now);
+            await PendingEventTable.AddAsync(connection, transaction, ProtectionEvents.CheckFailed(ended.Resource, action, instanceId), now);
     }
 }

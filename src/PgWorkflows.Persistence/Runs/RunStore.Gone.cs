@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using PgWorkflows.Engine.Activities;
+using PgWorkflows.Persistence.Hosted;
 using PgWorkflows.Persistence.Leases;
 
 namespace PgWorkflows.Persistence.Runs;
@@ -17,7 +18,9 @@ public sealed partial class RunStore
     /// <returns>The runs that were closed.</returns>
     public async Task<IReadOnlyList<ClosedRun>> CloseGoneAsync(string? wanted, CancellationToken cancellationToken)
     {
-        var closed = new List<ClosedRun>();
+        if (!database.Health.IsWritable)
+            return []; // Reading goes on; they are closed when that can be stored.
+        var closed = new List<ClosedRun>(await new HostedRuns(database, time, outbox).CloseGoneAsync(cancellationToken));
         foreach (var row in await GoneAsync(cancellationToken))
         {
             if (row.Kind != OwnerKind.Server || (wanted is not null && string.Equals(row.Resource, wanted, StringComparison.OrdinalIgnoreCase)))

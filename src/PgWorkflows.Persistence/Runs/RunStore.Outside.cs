@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using PgWorkflows.Persistence.Hosted;
 using PgWorkflows.Persistence.Leases;
 
 namespace PgWorkflows.Persistence.Runs;
@@ -56,12 +57,16 @@ public sealed partial class RunStore
     }
 
     /// <summary>A state-changing action ends the checks that are under way on its resource.</summary>
-    private static Task EndChecksAsync(SqliteConnection connection, SqliteTransaction transaction, string resource, string action, string instanceId) =>
-        connection.ExecuteAsync(
+    internal static async Task EndChecksAsync(SqliteConnection connection, SqliteTransaction transaction, string resource, string action, string instanceId)
+    {
+        var reason = $"{action} began (run {instanceId})";
+        await connection.ExecuteAsync(
             """
             update workflow_instance set cancel_reason = @reason
             where resource = @resource collate nocase and status = 'Running' and action in ('quickCheck', 'deepCheck') and cancel_reason is null
-            """, new { reason = $"{action} began (run {instanceId})", resource }, transaction);
+            """, new { reason, resource }, transaction);
+        await HostedRunTable.EndChecksAsync(connection, transaction, resource, reason);
+    }
 }
 
 /// <summary>Whether a run could have a resource for itself.</summary>

@@ -42,8 +42,9 @@ public sealed class ResourceNotFoundException(string resource, IEnumerable<strin
 }
 
 /// <summary>The lookup that activities make first.</summary>
-internal static class ResourcesExtensions
+public static class ResourcesExtensions
 {
+    /// <summary>The resource of this name, or an exception that names those there are.</summary>
     public static Resource Get(this IResources resources, string name) =>
         resources.Find(name) ?? throw new ResourceNotFoundException(name, resources.All.Select(resource => resource.Name));
 }
