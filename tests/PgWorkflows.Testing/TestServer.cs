@@ -53,9 +53,6 @@ public sealed class TestServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>The folder of its history.</summary>
-    public string Data => Path.Combine(_folder, "data");
-
     /// <summary>SIGKILL: it has no chance to do anything more.</summary>
     public async Task KillAsync()
     {
