@@ -62,7 +62,7 @@ public sealed class ProtectionTests
             await Until.TrueAsync(() => recoveries == 3 ? recorded.StateOf("main") == "OSF" : recorded.Runs("recover").Count(run => run.Result == "Succeeded") == recoveries);
         }
 
-        await Until.TrueAsync(() => hook.Bodies.Count > 0 && recorded.Runs("on-call") is [{ SubStatus: "Finished" }]);
+        await Until.TrueAsync(() => !hook.Bodies.IsEmpty && recorded.Runs("on-call") is [{ SubStatus: "Finished" }]);
         Assert.Equal(2, recorded.Runs("recover").Count);
         Assert.Equal("1  STOPPED", services.State("main"));
         Assert.Contains(114000L, recorded.Events("main"));
