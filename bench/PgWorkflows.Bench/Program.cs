@@ -1,7 +1,7 @@
 using PgWorkflows.Bench;
 
-// bench/run [throughput] [checks] [cold]; none means all.
-var wanted = args.Length == 0 ? ["throughput", "checks", "cold"] : args;
+// bench/run [throughput] [checks] [cold] [server]; none means all.
+var wanted = args.Length == 0 ? ["throughput", "checks", "cold", "server"] : args;
 if (args is ["first-workflow", var folder])
     return await ColdStart.FirstWorkflowAsync(folder);
 
@@ -12,4 +12,6 @@ if (wanted.Contains("cold"))
     await ColdStart.RunAsync();
 if (wanted.Contains("checks"))
     await Checks.RunAsync();
+if (wanted.Contains("server"))
+    await ServerFigures.RunAsync();
 return 0;

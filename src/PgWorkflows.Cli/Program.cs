@@ -29,6 +29,7 @@ foreach (var action in ResourceAction.All)
     root.Subcommands.Add(ActionCommand.Create(action, options));
 root.Subcommands.Add(ResourcesCommand.Create(options));
 root.Subcommands.Add(StateCommand.Create(options));
+root.Subcommands.Add(MaintenanceCommand.Create(options));
 root.Subcommands.Add(HistoryCommand.Create(options));
 root.Subcommands.Add(ShowCommand.Create(options));
 root.Subcommands.Add(EventsCommand.Create(options));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence;
 using PgWorkflows.Persistence.Events;
+using PgWorkflows.Persistence.Maintenance;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Postgres.Resources;
@@ -28,6 +29,8 @@ internal sealed class Workspace(string configurationFile, Installation installat
     public TimeProvider Time => Installation.Time;
 
     public ResourceStateStore States => Installation.States;
+
+    public MaintenanceStore Maintenance => Installation.Maintenance;
 
     public RunStore Runs => Installation.Runs;
 

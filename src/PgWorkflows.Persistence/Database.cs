@@ -13,7 +13,7 @@ public sealed class Database
 
     private readonly string _connectionString;
 
-    private Database(string file) => (File, _connectionString) = (file, new SqliteConnectionStringBuilder
+    private Database(string file, TimeProvider time) => (File, Health, _connectionString) = (file, new(file, time), new SqliteConnectionStringBuilder
     {
         DataSource = file,
         DefaultTimeout = 60, // Seconds to wait for another process's write; writes take milliseconds.
@@ -23,9 +23,14 @@ public sealed class Database
     /// <summary>The database file.</summary>
     public string File { get; }
 
+    /// <summary>Whether it can be written.</summary>
+    public HistoryHealth Health { get; }
+
     /// <summary>Opens the history in a data directory, which is made when it is not there, readable by its owner only.</summary>
     /// <exception cref="HistoryException">The directory or the file cannot be used; the message says why and what to do.</exception>
-    public static Database Open(string directory)
+    /// <param name="directory">The data directory.</param>
+    /// <param name="time">The clock that tells since when something is wrong; by default the system's.</param>
+    public static Database Open(string directory, TimeProvider? time = null)
     {
         var file = Path.Combine(directory, FileName);
         try
@@ -38,7 +43,7 @@ public sealed class Database
                     Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
 
-            var database = new Database(file);
+            var database = new Database(file, time ?? TimeProvider.System);
             database.Upgrade();
             return database;
         }
@@ -62,12 +67,48 @@ public sealed class Database
         return answer == "ok" ? null : answer;
     }
 
+    /// <summary>Writes as much as a run needs, and takes it out again: whether writing works, or works again. <see cref="Health"/> knows then.</summary>
+    public bool TryWriting()
+    {
+        try
+        {
+            using var connection = ConnectDurably();
+            connection.Execute("insert into write_probe (id, filler) values (1, randomblob(262144)) on conflict (id) do update set filler = excluded.filler");
+            connection.Execute("delete from write_probe");
+            Health.Succeeded();
+            return true;
+        }
+        catch (SqliteException e) when (HistoryTrouble.KindOf(e) is not null)
+        {
+            if (HistoryTrouble.KindOf(e) == HistoryTroubleKind.ReadOnly)
+            {
+                // A connection that was opened while the file was read-only stays so; the next one is opened anew.
+                using var pooled = new SqliteConnection(_connectionString);
+                SqliteConnection.ClearPool(pooled);
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Keeps the history open. When its last connection is closed SQLite takes away the files beside it, and on a full disk it cannot make them again:
+    /// then it could not even be read.
+    /// </summary>
+    public IDisposable Hold()
+    {
+        var connection = Connect();
+        connection.ExecuteScalar<long>("select count(*) from sqlite_master");
+        return connection;
+    }
+
     private SqliteConnection Connect(string synchronous)
     {
-        var connection = new SqliteConnection(_connectionString);
+        var connection = new HistoryConnection(_connectionString, Health);
         connection.Open();
         using var pragma = connection.CreateCommand();
-        pragma.CommandText = $"pragma synchronous = {synchronous}";
+        // SQLite's own wait for a lock looks again after a millisecond; without it the client library sleeps 150 at a time.
+        pragma.CommandText = $"pragma synchronous = {synchronous}; pragma busy_timeout = 60000; pragma journal_size_limit = 33554432";
         pragma.ExecuteNonQuery();
         return connection;
     }

@@ -8,7 +8,8 @@ public sealed class HistoryLostException(WorkflowInstance instance, string name,
 {
     private static string Done(WorkflowInstance instance)
     {
-        var effects = instance.Unsaved().Records.Where(record => record.Node.Descriptor is { HasEffect: true })
+        // An effect that was not completed was not begun either: its intent is stored first.
+        var effects = instance.Unsaved().Records.Where(record => record is { Node.Descriptor.HasEffect: true, CompletedAt: not null })
             .Select(record => $"{record.Node.Label} {string.Join(", ", record.Outcomes ?? [record.Status.ToString()])}").ToList();
         return effects.Count == 0 ? "No start or stop is missing from the history." : $"Done, but not recorded: {string.Join("; ", effects)}.";
     }

@@ -5,6 +5,7 @@ using PgWorkflows.Persistence;
 using PgWorkflows.Persistence.Checks;
 using PgWorkflows.Persistence.Definitions;
 using PgWorkflows.Persistence.Events;
+using PgWorkflows.Persistence.Maintenance;
 using PgWorkflows.Persistence.Resources;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Persistence.Waking;
@@ -28,8 +29,9 @@ public sealed class Installation
     public Installation(IReadOnlyList<Resource> resources, string data, TimeProvider time, InstallationHost? host = null)
     {
         host ??= new InstallationHost();
-        (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data), time);
+        (Resources, Database, Time) = (new ResourceList(resources), Database.Open(data, time), time);
         States = new ResourceStateStore(Database, Resources, time);
+        Maintenance = new MaintenanceStore(Database, time);
         Outbox = new Outbox(Database, [.. host.Channels.Select(channel => channel.Name)], time);
         Courier = new Courier(Outbox, host.Channels, time);
         Runs = new RunStore(Database, time, Outbox, host.Kind);
@@ -64,6 +66,9 @@ public sealed class Installation
 
     /// <summary>What is believed of the resources.</summary>
     public ResourceStateStore States { get; }
+
+    /// <summary>Which resources are in maintenance.</summary>
+    public MaintenanceStore Maintenance { get; }
 
     /// <summary>The runs as they are carried on.</summary>
     public RunStore Runs { get; }

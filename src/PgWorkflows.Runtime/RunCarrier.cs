@@ -78,7 +78,9 @@ public sealed class RunCarrier(RunStore runs, IResources resources, TimeProvider
         }
         catch (DbException e)
         {
-            // The disk may be full. What was done and could not be recorded is told, so that nobody has to guess what state the server is in.
+            // The disk may be full. What was done and could not be recorded is told, so that nobody has to guess what state the server is in,
+            // and it is recorded as soon as that can be done.
+            runs.KeepLost(run);
             throw new HistoryLostException(run.Instance, terms.Name, e);
         }
     }

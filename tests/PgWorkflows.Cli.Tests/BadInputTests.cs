@@ -196,7 +196,8 @@ public sealed class BadInputTests
 
         Assert.Equal(0, ended.ExitCode);
         Assert.All(ended.Json.EnumerateArray(), file => Assert.Equal((true, 0), (file.GetProperty("valid").GetBoolean(), file.GetProperty("findings").GetArrayLength())));
-        Assert.Equal(6, ended.Json.GetArrayLength());
+        Assert.Equal(Runtime.ShippedDefinitions.Files.Count, ended.Json.GetArrayLength());
+        Assert.InRange(Runtime.ShippedDefinitions.Files.Count, 12, 100); // two profiles of six
     }
 
     private static string Definition(string kind)

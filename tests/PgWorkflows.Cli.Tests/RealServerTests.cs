@@ -8,6 +8,7 @@ using Xunit;
 namespace PgWorkflows.Cli.Tests;
 
 /// <summary>The five actions on a real PostgreSQL, through pg_ctl, as an operator runs them.</summary>
+[Trait("Category", "Process")]
 public sealed class RealServerTests
 {
     public static TheoryData<string> Clients => ["psql", "npgsql"];

@@ -87,6 +87,11 @@ public sealed partial class ApiTests
             .Select(route => $"{route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]} {route.RoutePattern.RawText}");
 
         Assert.Equal(routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+
+        // The page for people says the same.
+        var page = await client.GetStringAsync("/help/api", TestContext.Current.CancellationToken);
+        Assert.All(described, route => Assert.Contains($"<code>{route}</code>", page));
+        Assert.DoesNotContain("<script src=\"http", page);
         var text = document.ToJsonString();
         Assert.All(Reference().Matches(text), reference => Assert.NotNull(document["components"]!["schemas"]![reference.Groups[1].Value]));
     }

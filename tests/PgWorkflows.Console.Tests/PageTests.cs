@@ -36,7 +36,7 @@ public sealed class PageTests : IDisposable
     public async Task Every_form_wants_its_token()
     {
         using var admin = await _server.UserClientAsync("root", Role.Admin);
-        foreach (var path in new[] { "/sign-in", "/sign-out", "/language", "/users", "/users/root/role", "/users/root/password", "/users/root/remove", "/keys", "/keys/1/revoke", "/account/password", "/resources/main/actions/remove" })
+        foreach (var path in new[] { "/sign-in", "/sign-out", "/language", "/users", "/users/root/role", "/users/root/password", "/users/root/remove", "/keys", "/keys/1/revoke", "/account/password", "/resources/main/actions/remove", "/resources/main/maintenance", "/resources/main/maintenance/off" })
         {
             using var without = await TestServer.SendAsync(admin, path, ("name", "mallory"), ("role", "Admin"));
             using var wrong = await TestServer.SendAsync(admin, path, ("name", "mallory"), ("role", "Admin"), ("antiforgery", "x"));

@@ -19,7 +19,14 @@ internal sealed partial class TestServer : IDisposable
     private readonly WebApplicationFactory<FirstCredential> _factory;
 
     public TestServer(Resource? resource = null, TimeProvider? time = null, params IReadOnlyList<JsonObject> others)
+        : this(null, resource, time, others)
     {
+    }
+
+    /// <param name="data">The data folder, where it is not to be one of the server's own.</param>
+    public TestServer(string? data, Resource? resource, TimeProvider? time = null, params IReadOnlyList<JsonObject> others)
+    {
+        Data = data ?? Path.Combine(_folder, "data");
         File.WriteAllText(ConfigurationFile, new JsonObject
         {
             ["PgWorkflows"] = new JsonObject { [nameof(Data)] = Data, ["Resources"] = new JsonArray([.. resource is null ? [] : new[] { Entry(resource) }, .. others]) },
@@ -39,7 +46,7 @@ internal sealed partial class TestServer : IDisposable
 
     public Uri Address { get; }
 
-    public string Data => Path.Combine(_folder, "data");
+    public string Data { get; }
 
     public string ConfigurationFile => Path.Combine(_folder, "server.json");
 
@@ -86,6 +93,8 @@ internal sealed partial class TestServer : IDisposable
 
     public void Dispose()
     {
+        if (!Directory.Exists(_folder))
+            return;
         _factory.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

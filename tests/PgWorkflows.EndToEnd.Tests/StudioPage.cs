@@ -16,6 +16,7 @@ public sealed class StudioPage
             if (message.Type == "error")
                 _problems.Add($"console: {message.Text}");
         };
+        page.WebSocket += (_, _) => Sockets++;
         page.PageError += (_, error) => _problems.Add($"script: {error}");
         page.Response += (_, response) =>
         {
@@ -30,6 +31,9 @@ public sealed class StudioPage
     }
 
     public IPage Page { get; }
+
+    /// <summary>How many WebSockets the page has opened.</summary>
+    public int Sockets { get; private set; }
 
     /// <summary>What went wrong on the page so far.</summary>
     public IReadOnlyList<string> Problems => _problems;

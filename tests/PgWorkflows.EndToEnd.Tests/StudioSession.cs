@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
+using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Testing;
 
 namespace PgWorkflows.EndToEnd.Tests;
@@ -20,6 +21,9 @@ public sealed class StudioSession : IAsyncLifetime
 
     public TemporaryCluster Cluster { get; private set; } = null!;
 
+    /// <summary>A server that cannot start: its configuration has a mistake.</summary>
+    public TemporaryCluster Broken { get; private set; } = null!;
+
     public TestServer Server { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -27,7 +31,8 @@ public sealed class StudioSession : IAsyncLifetime
         if (!IsPossible)
             return;
         Cluster = await TemporaryCluster.StartedAsync();
-        Server = await TestServer.StartAsync(Cluster.Resource);
+        Broken = await TemporaryCluster.CreateAsync("no_such_setting = 1");
+        Server = await TestServer.StartAsync(Cluster.Resource, Broken.Resource with { Name = "broken", InitialState = ResourceState.OSU });
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -45,6 +50,7 @@ public sealed class StudioSession : IAsyncLifetime
         {
             await Server.DisposeAsync();
             await Cluster.DisposeAsync();
+            await Broken.DisposeAsync();
         }
     }
 

@@ -28,14 +28,17 @@ public sealed class StudioTests
         await studio.NothingWentWrongAsync();
     }
 
-    [Fact]
-    public async Task A_shipped_workflow_is_drawn_with_all_its_activities()
+    [Theory]
+    [InlineData("restore")]
+    [InlineData("guardedRecover")]
+    [InlineData("guardedCheckSteps")]
+    public async Task A_shipped_workflow_is_drawn_with_all_its_activities(string definition)
     {
-        var studio = await _session.OpenAsync("/studio/definitions/restore");
+        var studio = await _session.OpenAsync($"/studio/definitions/{definition}");
         await studio.Page.Locator(".x6-node").First.WaitForAsync();
         await studio.Page.WaitForTimeoutAsync(2500);
-        await studio.PictureAsync("editor-restore");
-        var activities = (await GetAsync("/elsa/api/workflow-definitions/restore")).GetProperty("root").GetProperty("activities").GetArrayLength();
+        await studio.PictureAsync($"editor-{definition}");
+        var activities = (await GetAsync($"/elsa/api/workflow-definitions/{definition}")).GetProperty("root").GetProperty("activities").GetArrayLength();
         Assert.Equal(activities, await studio.Page.Locator(".x6-node").CountAsync());
         await studio.NothingWentWrongAsync();
     }

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace PgWorkflows.EndToEnd.Tests;
@@ -24,11 +23,23 @@ public sealed class ViewerTests
         await page.Locator(".mud-timeline-item").First.WaitForAsync();
         await page.WaitForTimeoutAsync(2000);
         await page.Locator(".mud-timeline-item", new() { HasText = "sc query" }).Nth(1).ClickAsync();
-        await page.WaitForTimeoutAsync(1500);
-        await studio.PictureAsync("viewer-journal-entry");
-        await page.Locator(".x6-node", new() { HasText = "sc query" }).First.ClickAsync();
-        await page.WaitForTimeoutAsync(1500);
+        await page.Locator(".mud-tab", new() { HasText = "Event" }).WaitForAsync();
+        await page.WaitForTimeoutAsync(1000);
+        var details = page.Locator(".mud-tabs-panels", new() { HasText = "Node ID" }).Last;
+        await Expect(details).ToContainTextAsync("Resource"); // The input …
+        await Expect(details).ToContainTextAsync("main");
+        await Expect(details).ToContainTextAsync("[\"Running\"]"); // … the outcome …
+        await Expect(details).ToContainTextAsync("pg_ctl status"); // … and the evidence, an output.
         await studio.PictureAsync("viewer-step");
+        await page.Locator(".mud-tab", new() { HasText = "Event" }).ClickAsync();
+        await page.WaitForTimeoutAsync(1000);
+        await studio.PictureAsync("viewer-journal-entry");
+        await Expect(page.GetByText("main is running (pg_ctl status: server is running (ready))")).ToBeVisibleAsync();
+        await page.Locator(".mud-tab", new() { HasText = "Executions" }).ClickAsync();
+        await page.WaitForTimeoutAsync(1000);
+        await page.Locator(".mud-tab-panel tbody tr, tbody tr").First.ClickAsync();
+        await page.WaitForTimeoutAsync(1000);
+        await studio.PictureAsync("viewer-executions");
         await studio.NothingWentWrongAsync();
     }
 
@@ -42,6 +53,9 @@ public sealed class ViewerTests
         await page.Locator(".x6-node", new() { HasText = "deep check steps" }).First.DblClickAsync();
         await page.WaitForTimeoutAsync(2500);
         await studio.PictureAsync("viewer-inside");
+        await Expect(page.Locator(".x6-node", new() { HasText = "(6) psql -l" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".mud-breadcrumbs")).ToContainTextAsync("DeepCheckSteps1");
+        await Expect(page.Locator(".mud-timeline-item").First).ToContainTextAsync("pg_ctl status");
         await studio.NothingWentWrongAsync();
     }
 
@@ -58,9 +72,12 @@ public sealed class ViewerTests
         await page.Locator(".x6-node", new() { HasText = "bad" }).First.ClickAsync();
         await page.WaitForTimeoutAsync(1000);
         await studio.PictureAsync("viewer-faulted");
-        await page.GetByText("Incidents", new() { Exact = true }).First.ClickAsync();
+        await page.Locator(".mud-tab", new() { HasText = "Incidents" }).ClickAsync();
         await page.WaitForTimeoutAsync(1000);
         await studio.PictureAsync("viewer-incidents");
+        await Expect(page.GetByText("the disk is gone").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".x6-node", new() { HasText = "bad" }).Locator(".mud-badge[class*=error]")).ToBeVisibleAsync();
+        await Expect(page.Locator(".mud-timeline-item").Last).ToContainTextAsync("Faulted");
         await studio.NothingWentWrongAsync();
     }
 
@@ -76,16 +93,19 @@ public sealed class ViewerTests
         var id = await _session.StartAsync("slow");
         var studio = await _session.OpenAsync($"/studio/instances/{id}");
         var page = studio.Page;
-        var sockets = 0;
-        page.WebSocket += (_, _) => sockets++;
         await page.Locator(".mud-timeline-item").First.WaitForAsync();
         await studio.PictureAsync("viewer-live-1");
+        Assert.Equal(0, await page.Locator(".mud-timeline-item", new() { HasText = "line1" }).CountAsync());
         await page.Locator(".mud-timeline-item", new() { HasText = "line2" }).First.WaitForAsync(new() { Timeout = 40_000 });
         await studio.PictureAsync("viewer-live-2");
-        await page.WaitForTimeoutAsync(8000);
+        Assert.NotEqual(0, studio.Sockets); // By the hub, not by asking again and again.
+        await page.Locator(".x6-node", new() { HasText = "line4" }).Locator(".mud-badge", new() { HasText = "1" }).WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await Expect(page.Locator("tr", new() { HasTextRegex = new("^\\s*Status\\s*Finished") }).First).ToBeVisibleAsync();
         await studio.PictureAsync("viewer-live-3");
         await studio.NothingWentWrongAsync();
     }
+
+    private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
 
     private async Task<string> EndedAsync(string definitionId, object input)
     {

@@ -16,12 +16,22 @@ namespace PgWorkflows.Runtime.Tests;
 /// <summary>The shipped definitions on the real engine, runner and history; scripted are only the service manager, pg_ctl, the client and the clock.</summary>
 internal sealed class ActionHarness : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("pgw-runtime-tests-").FullName;
+    private readonly string _folder;
+    private readonly bool _isOwn;
     private readonly ResourceStateStore _states;
     private readonly ActionRunner _runner;
 
     public ActionHarness(Script script, ResourceState state = ResourceState.ISP, Func<Resource, Resource>? configure = null, params string[] channels)
+        : this(script, state, configure, null, channels)
     {
+    }
+
+    /// <summary>With its history in a folder of the test's own.</summary>
+    public static ActionHarness In(string folder, Script script, ResourceState state = ResourceState.ISP) => new(script, state, null, folder, []);
+
+    private ActionHarness(Script script, ResourceState state, Func<Resource, Resource>? configure, string? folder, string[] channels)
+    {
+        (_isOwn, _folder) = (folder is null, folder ?? Directory.CreateTempSubdirectory("pgw-runtime-tests-").FullName);
         var resource = new Resource
         {
             Name = "main",
@@ -33,7 +43,7 @@ internal sealed class ActionHarness : IDisposable
             InitialState = state,
         };
         var resources = new ResourceList([configure?.Invoke(resource) ?? resource]);
-        Database = Database.Open(_folder);
+        Database = Database.Open(_folder, Time);
         Outbox = new Outbox(Database, channels, Time);
         Runs = new RunStore(Database, Time, Outbox);
         History = new History(Database);
@@ -52,6 +62,8 @@ internal sealed class ActionHarness : IDisposable
     public RunStore Runs { get; }
 
     public History History { get; }
+
+    public ResourceStateStore States => _states;
 
     public async Task<Seen> RunAsync(ResourceAction action, CancellationToken cancellationToken)
     {
@@ -77,7 +89,8 @@ internal sealed class ActionHarness : IDisposable
     public void Dispose()
     {
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        if (_isOwn)
+            Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>What a run left.</summary>
@@ -90,19 +103,20 @@ internal sealed class ActionHarness : IDisposable
         /// <summary>The events' numbers.</summary>
         public IEnumerable<int> EventIds => Events.Select(text => int.Parse(text.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
+}
 
-    private sealed class Unwatched : IRunObserver
+/// <summary>Nobody looks.</summary>
+internal sealed class Unwatched : IRunObserver
+{
+    public void Begun(Run run)
     {
-        public void Begun(Run run)
-        {
-        }
+    }
 
-        public void Running(Run run, Engine.Instances.PendingActivity activity)
-        {
-        }
+    public void Running(Run run, Engine.Instances.PendingActivity activity)
+    {
+    }
 
-        public void Stored(Run run)
-        {
-        }
+    public void Stored(Run run)
+    {
     }
 }

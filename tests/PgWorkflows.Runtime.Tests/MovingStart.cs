@@ -16,7 +16,7 @@ internal sealed class MovingStart(ServiceStatus?[] statuses, string folder, int 
         var query = await base.QueryAsync(resource, cancellationToken);
         if (query.Status != ServiceStatus.StartPending)
             return query;
-        await File.AppendAllTextAsync(_log, "LOG:  redo in progress\n", cancellationToken);
+        await File.AppendAllTextAsync(_log, $"LOG:  redo in progress, elapsed time: {_left} s\nFATAL:  the database system is starting up\n", cancellationToken);
         return --_left > 0 ? query : query with { Status = ServiceStatus.Running };
     }
 }

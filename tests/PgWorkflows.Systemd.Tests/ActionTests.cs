@@ -28,7 +28,7 @@ public sealed class ActionTests(BootedSystemd systemd)
         await WaitAsync(async () => await cluster.ShowAsync("ActiveState") != "active");
         var noticed = await cluster.PgwAsync("quickCheck");
         Assert.Equal(("Failed", 1, "113544"), (noticed.Result, noticed.ReturnValue, string.Join(' ', noticed.Events)));
-        Assert.Matches(" Stopped: .*systemctl show: (inactive|failed) ", noticed.Step("(2) sc query"));
+        Assert.Matches("^Stopped: .*systemctl show: (inactive|failed) ", noticed.Step("(2) sc query"));
 
         var recovered = await cluster.PgwAsync("recover");
         Assert.Equal("Succeeded", recovered.Result);

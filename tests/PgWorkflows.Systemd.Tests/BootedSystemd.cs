@@ -10,7 +10,6 @@ public sealed class BootedSystemd : IAsyncLifetime
     private static readonly CommandRunner Runner = new(TimeProvider.System);
     private readonly string _root = Directory.CreateTempSubdirectory("pgw-systemd-").FullName;
     private readonly string _log = Path.GetTempFileName();
-    private string _cgroup = "";
     private Process? _unshare;
     private int _init;
 
@@ -25,15 +24,13 @@ public sealed class BootedSystemd : IAsyncLifetime
         Missing = WhatIsMissing();
         if (Missing is not null)
             return;
-        _cgroup = Path.Combine(Directory.Exists("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified" : "/sys/fs/cgroup", Path.GetFileName(_root));
         var dotnet = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(object).Assembly.Location))))!;
 #pragma warning disable RS0030 // It lives as long as the tests; CommandRunner is for commands with an end.
         _unshare = Process.Start("/bin/bash", ["-c",
             """
-            set -eu; log=$1 cgroup=$2; shift 2
-            mkdir "$cgroup" && echo $$ >"$cgroup/cgroup.procs"
-            exec unshare --mount --pid --uts --ipc --cgroup --fork --kill-child "$@" >"$log" 2>&1 </dev/null
-            """, "bash", _log, _cgroup, Path.Combine(AppContext.BaseDirectory, "boot.sh"), _root, Programs, dotnet]);
+            exec >"$1" 2>&1 </dev/null; shift
+            exec unshare --mount "$@"
+            """, "bash", _log, Path.Combine(AppContext.BaseDirectory, "enter.sh"), Path.Combine(AppContext.BaseDirectory, "boot.sh"), _root, Programs, dotnet]);
 #pragma warning restore RS0030
         var deadline = Stopwatch.StartNew();
         while (deadline.Elapsed < TimeSpan.FromSeconds(60) && !_unshare.HasExited)
@@ -80,8 +77,8 @@ public sealed class BootedSystemd : IAsyncLifetime
             _unshare.Kill(); // The kernel ends all that lives in the namespace with its first process.
         if (_unshare is not null)
             await _unshare.WaitForExitAsync();
-        if (Directory.Exists(_cgroup))
-            await Runner.RunAsync(new("find", _cgroup, "-depth", "-type", "d", "-delete"), CancellationToken.None);
+        if (_unshare is not null)
+            await Runner.RunAsync(new("unshare", "--mount", Path.Combine(AppContext.BaseDirectory, "enter.sh"), "--leave", _root), CancellationToken.None);
         Directory.Delete(_root);
         File.Delete(_log);
     }

@@ -79,6 +79,32 @@ public sealed class ServiceTests(BootedSystemd systemd)
     }
 
     [Fact]
+    public async Task A_server_that_the_service_has_started_by_pg_ctl_lives_on_when_the_service_stops()
+    {
+        var cluster = await Cluster.CreateAsync(systemd, "child");
+        await systemd.ShellAsync($$"""
+            sed -i 's|"serviceControl":"systemd"|"serviceControl":"pg_ctl","startOptions":["-p","{{cluster.Port}}","-c","config_file=/etc/postgresql/{{Cluster.Version}}/child/postgresql.conf"]|' {{cluster.ConfigurationFile}}
+            """);
+        await ListenAsync(cluster);
+        await InstallAsync(cluster);
+        try
+        {
+            // As if the service itself did it: in its control group.
+            await systemd.ShellAsync($"echo $$ >/sys/fs/cgroup/system.slice/{Unit}.service/cgroup.procs; exec runuser -u postgres -- /opt/pgw/pgw restore child --config {cluster.ConfigurationFile}");
+            Assert.Contains($"{Unit}.service", await systemd.ShellAsync($"cat /proc/$(head -1 {cluster.DataDirectory}/postmaster.pid)/cgroup"));
+
+            await systemd.RunAsync("systemctl", "restart", Unit);
+            Assert.Equal("1\n", await cluster.SqlAsync("select 1"));
+            await systemd.RunAsync("systemctl", "stop", Unit);
+            Assert.Equal("1\n", await cluster.SqlAsync("select 1"));
+        }
+        finally
+        {
+            await systemd.RunAsync("/opt/pgw/pgw", "service", "uninstall", "--name", Unit);
+        }
+    }
+
+    [Fact]
     public async Task A_dry_run_shows_all_and_does_nothing_and_a_foreign_unit_is_left_alone()
     {
         var cluster = await Cluster.CreateAsync(systemd, "shown");
@@ -99,12 +125,23 @@ public sealed class ServiceTests(BootedSystemd systemd)
     private async Task<(Cluster Cluster, int Port)> InstallAsync(string name)
     {
         var cluster = await Cluster.CreateAsync(systemd, name);
+        var port = await ListenAsync(cluster);
+        await InstallAsync(cluster);
+        return (cluster, port);
+    }
+
+    private async Task<int> ListenAsync(Cluster cluster)
+    {
         var port = Cluster.FreePort();
         var listen = "{\"Kestrel\":{\"Endpoints\":{\"Http\":{\"Url\":\"http://127.0.0.1:" + port + "\"}}},";
         await systemd.RunAsync("sed", "-i", $"s|^{{|{listen}|", cluster.ConfigurationFile);
+        return port;
+    }
+
+    private async Task InstallAsync(Cluster cluster)
+    {
         var installed = await systemd.TryAsync("/opt/pgw/pgw", "service", "install", "--name", Unit, "--config", cluster.ConfigurationFile);
         Assert.True(installed.ExitCode == 0, installed.Output + await systemd.RunAsync("journalctl", "-u", Unit, "-n", "20", "--no-pager"));
-        return (cluster, port);
     }
 
     private async Task<string> ShowAsync(string property) => (await systemd.RunAsync("systemctl", "show", "--value", "-p", property, Unit)).Trim();

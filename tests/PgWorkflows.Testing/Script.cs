@@ -23,6 +23,9 @@ public class Script : IServiceControl, IProbe, ICommandRunner
     /// <summary>What the server answers to the guarded profile's questions, in order; the last one holds.</summary>
     public Queue<ServerAnswer> Answers { get; init; } = new();
 
+    /// <summary>Called when the service manager is asked, with what.</summary>
+    public Action<string>? Asked { get; set; }
+
     /// <summary>What was asked of the service manager.</summary>
     public List<string> Commands { get; } = [];
 
@@ -33,6 +36,7 @@ public class Script : IServiceControl, IProbe, ICommandRunner
     public virtual Task<ServiceQuery> QueryAsync(Resource resource, CancellationToken cancellationToken)
     {
         Commands.Add("query");
+        Asked?.Invoke("query");
         var status = _statuses.Count > 1 ? _statuses.Dequeue() : _statuses.Peek();
         return Task.FromResult(new ServiceQuery(status, new("sc query postgresql-x64-15", 0, status?.ToString() ?? "nothing readable"), $"sc query: {status}"));
     }
@@ -77,6 +81,7 @@ public class Script : IServiceControl, IProbe, ICommandRunner
     private Task<ServiceCommandResult> CommandAsync(string verb, bool works)
     {
         Commands.Add(verb);
+        Asked?.Invoke(verb);
         return Task.FromResult(new ServiceCommandResult(works, new($"sc {verb} postgresql-x64-15", works ? 0 : 5, works ? "" : "Access is denied."), $"sc {verb}"));
     }
 }

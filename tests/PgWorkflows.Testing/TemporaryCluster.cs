@@ -66,9 +66,9 @@ public sealed class TemporaryCluster : IAsyncDisposable
     public Task<string> SqlAsync(string sql) =>
         TestCommand.RunAsync(Program("psql"), "-X", "-At", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-d", "template1", "-c", sql);
 
-    /// <summary>Sends a signal to a process of the cluster's.</summary>
+    /// <summary>Sends a signal to a process of the cluster's; the shell's own kill, because /bin/kill does not find all names in Turkish.</summary>
     public static Task SignalAsync(string signal, int pid) =>
-        TestCommand.RunAsync("/bin/kill", "-s", signal, pid.ToString(CultureInfo.InvariantCulture));
+        TestCommand.RunAsync("/bin/sh", "-c", """kill -s "$1" "$2" """, "sh", signal, pid.ToString(CultureInfo.InvariantCulture));
 
     public string Program(string name) => Path.Combine(PostgresInstallation.BinDirectory, name);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using PgWorkflows.Postgres.Resources;
 
 namespace PgWorkflows.Testing;
@@ -8,16 +9,22 @@ namespace PgWorkflows.Testing;
 /// <summary>The real server program beside a test, on a free port of loopback with a history of its own; it never outlives the test.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
-    private readonly Process _process;
+    private Process _process;
     private readonly string _folder;
     private readonly StringBuilder _log = new();
     private string _token = "";
-    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TestServer(Process process, string folder) => (_process, _folder) = (process, folder);
 
     /// <summary>Where it listens.</summary>
     public Uri Address => _address.Task.Result;
+
+    /// <summary>Its process id.</summary>
+    public int Pid => _process.Id;
+
+    /// <summary>The folder of its history.</summary>
+    public string Data => Path.Combine(_folder, "data");
 
     /// <summary>What it has written so far.</summary>
     public string Log
@@ -30,11 +37,47 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Starts it over these resources; comes back when it listens.</summary>
-    public static async Task<TestServer> StartAsync(params Resource[] resources)
+    public static Task<TestServer> StartAsync(params Resource[] resources) => StartAsync(JsonSerializer.SerializeToNode(resources.Select(Setting))!.AsArray());
+
+    /// <summary>Starts it over resources as a configuration file has them, and with further settings of <c>PgWorkflows</c>.</summary>
+    public static async Task<TestServer> StartAsync(JsonArray resources, JsonObject? more = null)
     {
         var folder = Directory.CreateTempSubdirectory("pgw-server-test-").FullName;
-        var settings = new { PgWorkflows = new { Data = Path.Combine(folder, "data"), Resources = resources.Select(Setting) } };
-        await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), JsonSerializer.Serialize(settings));
+        var settings = more is null ? new JsonObject() : (JsonObject)more.DeepClone();
+        settings[nameof(Data)] = Path.Combine(folder, "data");
+        settings["Resources"] = resources.DeepClone();
+        await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), new JsonObject { ["PgWorkflows"] = settings }.ToJsonString());
+        var server = new TestServer(Launch(folder), folder);
+        await server.ListensAsync();
+        await server.SignInAsync();
+        return server;
+    }
+
+    /// <summary>SIGKILL: it has no chance to do anything more.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: false);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Tells it to stop as a service manager does, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        Signals.Terminate(_process.Id);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again on the same history; the credential from before is still good.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process.Dispose();
+        _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = Launch(_folder);
+        await ListensAsync();
+    }
+
+    private static Process Launch(string folder)
+    {
         var info = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "pgw-server.exe" : "pgw-server"))
         {
             WorkingDirectory = folder,
@@ -43,15 +86,17 @@ public sealed class TestServer : IAsyncDisposable
             Environment = { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["DOTNET_ENVIRONMENT"] = "Production" },
         };
 #pragma warning disable RS0030 // CommandRunner waits for the end; this process stays.
-        var server = new TestServer(Process.Start(info)!, folder);
+        return Process.Start(info)!;
 #pragma warning restore RS0030
-        server._process.OutputDataReceived += (_, line) => server.Read(line.Data);
-        server._process.ErrorDataReceived += (_, line) => server.Read(line.Data);
-        server._process.BeginOutputReadLine();
-        server._process.BeginErrorReadLine();
-        await server._address.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        await server.SignInAsync();
-        return server;
+    }
+
+    private async Task ListensAsync()
+    {
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await _address.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>A client that may do everything: the one place where tests give a credential.</summary>
@@ -118,5 +163,6 @@ public sealed class TestServer : IAsyncDisposable
         startOptions = resource.StartOptions,
         logFile = resource.LogFile,
         initialState = resource.InitialState.ToString(),
+        profile = resource.Profile.ToString().ToLowerInvariant(),
     };
 }

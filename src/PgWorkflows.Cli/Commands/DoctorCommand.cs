@@ -19,6 +19,8 @@ internal static class DoctorCommand
             var diagnoses = new List<Diagnosis>();
             diagnoses.AddRange(await HistoryDoctor.ExamineAsync(workspace, cancellationToken));
             var resources = parsed.GetValue(name) is { } given ? [workspace.Find(given)] : workspace.Resources.All;
+            diagnoses.AddRange(await DeliveryDoctor.ExamineAsync(workspace, cancellationToken));
+            diagnoses.AddRange(SupervisorDoctor.Examine());
             foreach (var resource in resources)
                 diagnoses.AddRange(await new ResourceDoctor(resource, workspace.Time).ExamineAsync(cancellationToken));
 

@@ -10,7 +10,7 @@ internal static class ResourcesCommand
 {
     public static Command Create(GlobalOptions options)
     {
-        var command = new Command("resources", "List the protected resources, their states and their last runs.");
+        var command = new Command("resources", "List the protected resources, their states and their last runs.") { ResourcesAddCommand.Create(options) };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CliOutput(parsed.GetValue(options.Json));

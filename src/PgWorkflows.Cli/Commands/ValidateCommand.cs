@@ -23,7 +23,7 @@ internal static class ValidateCommand
             var output = new CliOutput(parsed.GetValue(options.Json));
             var given = parsed.GetValue(files) ?? [];
             if (given.Length == 0)
-                given = [.. Directory.GetFiles(ShippedDefinitions.Folder, "*.json").Order(StringComparer.Ordinal)];
+                given = [.. ShippedDefinitions.Files];
             var results = ValidateFiles(given);
 
             if (output.IsJson)

@@ -30,10 +30,10 @@ internal sealed class Story(CliOutput output, string data, bool alwaysFetch)
             await RunAsync(workspace, ResourceAction.Restore, "Restore starts the server and proves that it answers.", 0, cancellationToken);
             await RunAsync(workspace, ResourceAction.QuickCheck, "quickCheck asks whether the service runs.", 0, cancellationToken);
             await RunAsync(workspace, ResourceAction.DeepCheck, "deepCheck asks whether clients are served.", 0, cancellationToken);
-            Say($"\n[bold]The postmaster (process {server.Kill().ToString(CultureInfo.InvariantCulture)}) is killed with SIGKILL.[/]");
+            Say($"\n[bold]The postmaster (process {(await server.KillAsync(cancellationToken)).ToString(CultureInfo.InvariantCulture)}) is killed with SIGKILL.[/]");
             await RunAsync(workspace, ResourceAction.QuickCheck, "quickCheck notices.", 1, cancellationToken, 113544);
             await RunAsync(workspace, ResourceAction.Recover, "recover brings the server back.", 0, cancellationToken, 113580);
-            await RunAsync(misconfigured, ResourceAction.DeepCheck, "With a wrong port in the configuration, deepCheck does not believe the server.", 4, cancellationToken, 113004);
+            await RunAsync(misconfigured, ResourceAction.DeepCheck, "With a wrong port in the configuration, deepCheck says what is wrong, and nothing is restarted.", 8, cancellationToken, 114003);
             await RunAsync(workspace, ResourceAction.Remove, "remove stops the server.", 0, cancellationToken, 113520);
         }
 

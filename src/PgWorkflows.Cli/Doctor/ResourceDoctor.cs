@@ -15,6 +15,15 @@ internal sealed class ResourceDoctor(Resource resource, TimeProvider time)
         var diagnoses = new List<Diagnosis> { Programs() };
         var service = await ServiceControls.Create(_runner, time).For(resource).QueryAsync(resource, cancellationToken);
         diagnoses.Add(Service(service));
+        if (resource.ServiceControl == ServiceControlKind.Systemd)
+            diagnoses.AddRange(await new UnitDoctor(resource, _runner).ExamineAsync(cancellationToken));
+        else if (resource.ServiceControl == ServiceControlKind.Sc && OperatingSystem.IsWindows())
+            diagnoses.AddRange(WindowsServiceDoctor.Examine(resource));
+        else if (SupervisorDoctor.Owner(resource) is { } owner)
+            diagnoses.Add(owner);
+        if (resource.ServiceControl == ServiceControlKind.PgCtl && ServerConfiguration() is { } configuration)
+            diagnoses.Add(configuration);
+        diagnoses.AddRange(await new ReachDoctor(resource, _runner).ExamineAsync(cancellationToken));
         if (service.Status != ServiceStatus.Running)
             return diagnoses;
 
@@ -32,6 +41,13 @@ internal sealed class ResourceDoctor(Resource resource, TimeProvider time)
             : new($"{resource.Name}: programs", Verdict.Bad, $"{string.Join(", ", missing)} not in {resource.BinDirectory}",
                 missing.Contains("psql") ? "correct binDirectory, or set client to npgsql" : "correct binDirectory");
     }
+
+    /// <summary>Debian keeps postgresql.conf elsewhere, where pg_ctl does not find it by itself.</summary>
+    private Diagnosis? ServerConfiguration() =>
+        File.Exists(Path.Combine(resource.DataDirectory, "postgresql.conf")) || resource.StartOptions.Any(option => option.Contains("config_file=", StringComparison.Ordinal))
+            ? null
+            : new($"{resource.Name}: start options", Verdict.Bad, $"{resource.DataDirectory} has no postgresql.conf: pg_ctl could not start the server",
+                $"set startOptions to [\"-p\", \"{resource.Port}\", \"-c\", \"config_file=...\"] with its place, or control the server by its unit (systemd)");
 
     private Diagnosis Service(ServiceQuery query) => query.Status switch
     {

@@ -17,7 +17,7 @@ internal abstract record ServiceStep
     /// <summary>A file of ours is removed.</summary>
     internal sealed record Delete(string Path) : ServiceStep;
 
-    /// <summary>A command is run. One that may fail tidies up what may not be there.</summary>
+    /// <summary>A command is run. What may fail is told and left out.</summary>
     internal sealed record Run(Command Command, bool MayFail = false) : ServiceStep;
 
     /// <summary>Something that takes a call of the platform.</summary>
@@ -63,8 +63,12 @@ internal sealed class ServiceSteps(CliOutput output, bool dryRun)
                     break;
                 case ServiceStep.Run(var command, var mayFail):
                     var result = await _runner.RunAsync(command, cancellationToken);
-                    if (!result.Succeeded && !mayFail)
-                        throw new CliException(ExitCodes.Unavailable, $"{result.Command} failed ({result.ExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no exit code"}): {result.Output}");
+                    if (result.Succeeded)
+                        break;
+                    var failure = $"{result.Command} failed ({result.ExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no exit code"}): {result.Output}";
+                    if (!mayFail)
+                        throw new CliException(ExitCodes.Unavailable, failure);
+                    output.Console.MarkupLineInterpolated($"[yellow]gone on without it:[/] {failure}");
                     break;
             }
         }

@@ -17,7 +17,7 @@ internal static class WindowsInstaller
             Sc("description", plan.Name, "Protects PostgreSQL servers: checks them, starts and stops them, recovers them."),
             Sc("failure", plan.Name, "reset=", "86400", "actions=", "restart/5000/restart/30000/restart/60000"),
             // Only what starting programs and reading files takes; no loading of drivers, no debugging of others.
-            Sc("privs", plan.Name, "SeChangeNotifyPrivilege/SeImpersonatePrivilege/SeAssignPrimaryTokenPrivilege/SeIncreaseQuotaPrivilege"),
+            Sc("privs", plan.Name, "SeChangeNotifyPrivilege/SeImpersonatePrivilege/SeAssignPrimaryTokenPrivilege/SeIncreaseQuotaPrivilege") with { MayFail = true },
             new ServiceStep.Do($@"register the event source PgWorkflows (HKLM\{SourceKey})", RegisterSource),
         ];
         if (start)

@@ -32,4 +32,11 @@ internal interface ITarget : IDefinitionsTarget, IDisposable
 
     /// <summary>The newest first; an unknown resource without events is a mistake.</summary>
     Task<IReadOnlyList<EventReport>> EventsAsync(string? resource, int most, CancellationToken cancellationToken);
+
+    /// <summary>The resources that are in maintenance now.</summary>
+    Task<IReadOnlyList<MaintenanceMode>> MaintenanceAsync(CancellationToken cancellationToken);
+
+    Task<MaintenanceMode> BeginMaintenanceAsync(string resource, MaintenanceRequest request, CancellationToken cancellationToken);
+
+    Task EndMaintenanceAsync(string resource, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using PgWorkflows.Cli.Commands;
 using PgWorkflows.Cli.Output;
+using PgWorkflows.Persistence.Audit;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Reports;
@@ -71,4 +72,23 @@ internal sealed partial class LocalTarget(Workspace workspace) : ITarget
             workspace.Find(resource);
         return events;
     }
+
+    public Task<IReadOnlyList<MaintenanceMode>> MaintenanceAsync(CancellationToken cancellationToken) => workspace.Maintenance.AllAsync(cancellationToken);
+
+    public async Task<MaintenanceMode> BeginMaintenanceAsync(string resource, MaintenanceRequest request, CancellationToken cancellationToken)
+    {
+        var mode = await workspace.Maintenance.BeginAsync(workspace.Find(resource).Name, Origin.OfThisCommand().By, request, cancellationToken);
+        await AuditAsync("maintenance-on", mode.Resource, mode.ToString());
+        return mode;
+    }
+
+    public async Task EndMaintenanceAsync(string resource, CancellationToken cancellationToken)
+    {
+        var name = workspace.Find(resource).Name;
+        var ended = await workspace.Maintenance.EndAsync(name, cancellationToken);
+        await AuditAsync("maintenance-off", name, ended?.ToString() ?? "none was on");
+    }
+
+    private Task AuditAsync(string action, string resource, string detail) => new AuditStore(workspace.Database, workspace.Time).AddAsync(
+        new(Origin.OfThisCommand().By, "local", action, resource, "done", detail), CancellationToken.None);
 }

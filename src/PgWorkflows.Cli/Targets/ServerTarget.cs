@@ -68,7 +68,24 @@ internal sealed partial class ServerTarget : ITarget
     public async Task<IReadOnlyList<EventReport>> EventsAsync(string? resource, int most, CancellationToken cancellationToken) =>
         await KnownAsync(await GetAsync<EventReport[]>($"events?last={most}{Of(resource)}", cancellationToken), resource, cancellationToken);
 
+    public async Task<IReadOnlyList<MaintenanceMode>> MaintenanceAsync(CancellationToken cancellationToken) => await GetAsync<MaintenanceMode[]>("maintenance", cancellationToken);
+
+    public async Task<MaintenanceMode> BeginMaintenanceAsync(string resource, MaintenanceRequest request, CancellationToken cancellationToken)
+    {
+        using var content = JsonContent.Create(new { request.Reason, For = $"{request.Span.TotalMinutes:0}m" }, options: JsonSerializerOptions.Web);
+        using var answer = await SendAsync(HttpMethod.Put, MaintenanceOf(resource), cancellationToken, content);
+        return (await ReadAsync<ResourceMaintenance>(answer, cancellationToken)).Maintenance ?? throw Strange(answer);
+    }
+
+    public async Task EndMaintenanceAsync(string resource, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(HttpMethod.Delete, MaintenanceOf(resource), cancellationToken);
+        await ReadAsync<ResourceMaintenance>(answer, cancellationToken);
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private static string MaintenanceOf(string resource) => $"resources/{Uri.EscapeDataString(resource)}/maintenance";
 
     private static string Of(string? resource) => resource is null ? "" : "&resource=" + Uri.EscapeDataString(resource);
 
@@ -120,6 +137,7 @@ internal sealed partial class ServerTarget : ITarget
             (HttpStatusCode.UnprocessableEntity, "definition") => new CliException(ExitCodes.InvalidDefinition, $"{Place}: {detail}"),
             (HttpStatusCode.NotFound, "name") => new CliException(ExitCodes.UnknownResource, $"{Place}: {detail}"),
             (HttpStatusCode.NotFound or HttpStatusCode.Conflict, "id") => new CliException(ExitCodes.UnknownRun, $"{Place}: {detail}"),
+            (HttpStatusCode.ServiceUnavailable, _) when detail.Length > 0 => new CliException(ExitCodes.History, $"{Place}: {detail}"),
             (HttpStatusCode.Conflict, _) => new CliException(ExitCodes.Busy, $"{Place}: {detail}"),
             (HttpStatusCode.BadRequest, not null) => new CliException(ExitCodes.Usage, $"{Place}: {detail}"),
             _ => Strange(answer),
@@ -128,6 +146,8 @@ internal sealed partial class ServerTarget : ITarget
 
     private CliException Strange(HttpResponseMessage answer) =>
         new(ExitCodes.Unreachable, $"{Place} does not answer as a PgWorkflows server does ({(int)answer.StatusCode} {answer.ReasonPhrase}).");
+
+    private sealed record ResourceMaintenance(string Resource, MaintenanceMode? Maintenance);
 
     private sealed record Problem(string? Detail, string? Field);
 }

@@ -37,6 +37,22 @@ public sealed class CheckHistory(Database database)
         return row?.ToFacts();
     }
 
+    /// <summary>The green checks since a time that are kept as hourly counts only, by whole hours, the oldest first.</summary>
+    public async Task<IReadOnlyList<CheckHour>> HoursSinceAsync(string resource, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var connection = database.Connect();
+        var rows = await connection.QueryAsync<HourRow>(new CommandDefinition(
+            """
+            select hour as Hour, action as Action, checks as Checks, min_duration as Shortest, max_duration as Longest, total_duration as Total
+            from check_hour where resource = @resource and hour >= @since and result = 'Succeeded' order by hour, action
+            """, new { resource, since = since.ToMicroseconds() }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => new CheckHour(row.Hour.ToInstant(), row.Action, (int)row.Checks, Span(row.Shortest), Span(row.Longest), Span(row.Total / row.Checks)))];
+
+        static TimeSpan Span(long microseconds) => TimeSpan.FromMicroseconds(microseconds);
+    }
+
+    private sealed record HourRow(long Hour, string Action, long Checks, long Shortest, long Longest, long Total);
+
     private sealed record Row(string RunId, string Action, string Result, long StartedAt, long FinishedAt)
     {
         public CheckFacts ToFacts() => new(RunId, Action, Result, StartedAt.ToInstant(), FinishedAt.ToInstant());
@@ -49,3 +65,6 @@ public sealed record CheckFacts(string RunId, string Action, string Result, Date
     /// <summary>It found what it looked for.</summary>
     public bool Succeeded => Result == "Succeeded";
 }
+
+/// <summary>The checks of an action in an hour that succeeded and are kept as a count only.</summary>
+public sealed record CheckHour(DateTimeOffset Hour, string Action, int Checks, TimeSpan Shortest, TimeSpan Longest, TimeSpan Mean);

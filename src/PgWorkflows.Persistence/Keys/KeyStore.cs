@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace PgWorkflows.Persistence.Keys;
 
@@ -31,9 +32,21 @@ public sealed class KeyStore(Database database, TimeProvider time)
             $"{Columns} where hash = @hash and revoked_at is null and expires_at > @now", new { hash, now = Now }, cancellationToken: cancellationToken));
         if (row is null)
             return null;
-        if (row.LastUsedAt is null || time.GetUtcNow() - row.LastUsedAt.Value.ToInstant() > UseInterval)
-            await connection.ExecuteAsync(new CommandDefinition("update api_key set last_used_at = @now where id = @Id", new { row.Id, now = Now }, cancellationToken: cancellationToken));
+        if (database.Health.IsWritable && (row.LastUsedAt is null || time.GetUtcNow() - row.LastUsedAt.Value.ToInstant() > UseInterval))
+            await NoteUseAsync(connection, row, cancellationToken);
         return row.ToKey();
+    }
+
+    private async Task NoteUseAsync(SqliteConnection connection, Row row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition("update api_key set last_used_at = @now where id = @Id", new { row.Id, now = Now }, cancellationToken: cancellationToken));
+        }
+        catch (SqliteException) when (!database.Health.IsWritable)
+        {
+            // Whoever has the key may look at what is going on while the disk is full.
+        }
     }
 
     /// <summary>Adds a key by its hash.</summary>

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace PgWorkflows.Persistence.Leases;
 
@@ -6,8 +7,20 @@ namespace PgWorkflows.Persistence.Leases;
 public static class ServerSeat
 {
     /// <summary>Takes the seat for this process. A holder whose process is gone has left it.</summary>
-    /// <exception cref="HistoryException">Another server lives on this history.</exception>
+    /// <exception cref="HistoryException">Another server lives on this history, or it cannot be written.</exception>
     public static void Take(Database database, TimeProvider time)
+    {
+        try
+        {
+            Sit(database, time);
+        }
+        catch (SqliteException e) when (!database.Health.IsWritable)
+        {
+            throw new HistoryException(database.File, e);
+        }
+    }
+
+    private static void Sit(Database database, TimeProvider time)
     {
         var self = ProcessIdentity.Current;
         using var connection = database.ConnectDurably();

@@ -23,7 +23,7 @@ public sealed class History(Database database)
     {
         await using var connection = database.Connect();
         var rows = await connection.QueryAsync<FactsRow>(new CommandDefinition(
-            $"{Facts} where (@resource is null or i.resource = @resource collate nocase) order by i.created_at desc, i.rowid desc limit @most",
+            $"{Facts} {(resource is null ? "" : "where i.resource = @resource collate nocase")} order by i.created_at desc, i.rowid desc limit @most",
             new { resource, most }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToFacts())];
     }
@@ -33,8 +33,8 @@ public sealed class History(Database database)
     {
         await using var connection = database.Connect();
         var rows = await connection.QueryAsync<FactsRow>(new CommandDefinition(
-            $"{Facts} where substr(i.id, 1, length(@idOrBeginning)) = @idOrBeginning order by i.created_at desc limit 3",
-            new { idOrBeginning }, cancellationToken: cancellationToken));
+            $"{Facts} where i.id >= @idOrBeginning and i.id < @end order by i.created_at desc limit 3",
+            new { idOrBeginning, end = idOrBeginning + char.MaxValue }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToFacts())];
     }
 
@@ -57,10 +57,10 @@ public sealed class History(Database database)
     {
         await using var connection = database.Connect();
         var rows = await connection.QueryAsync<EventRow>(new CommandDefinition(
-            """
+            $"""
             select id as Number, instance_id as RunId, resource as Resource, message_id as Id, severity as Severity, text as Text, timestamp as Timestamp
             from event
-            where (@runId is null or instance_id = @runId) and (@resource is null or resource = @resource collate nocase)
+            where {(runId is null ? "true" : "instance_id = @runId")} and {(resource is null ? "true" : "resource = @resource collate nocase")}
             order by event.id desc limit @most
             """, new { runId, resource, most }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => new EventFacts(row.Number, row.RunId, row.Resource, (int)row.Id, row.Severity, row.Text, row.Timestamp.ToInstant()))];

@@ -68,7 +68,10 @@ internal static class InstanceFilter
         Add(query.CorrelationId is not null, "i.correlation_id = @correlationId", "correlationId", query.CorrelationId);
         Add(query.Name is not null, "i.name = @name", "name", query.Name);
         Add(query.HasIncidents is not null, "(i.incident_count > 0) = @hasIncidents", "hasIncidents", query.HasIncidents);
-        Add(query.Statuses.Count > 0, "i.status in @statuses", "statuses", query.Statuses);
+        if (query.Statuses is ["Running"])
+            conditions.Add("i.status = 'Running'"); // Written out, it is the condition of an index.
+        else
+            Add(query.Statuses.Count > 0, "i.status in @statuses", "statuses", query.Statuses);
         Add(query.SubStatuses.Count > 0, "i.sub_status in @subStatuses", "subStatuses", query.SubStatuses);
         Add(!string.IsNullOrWhiteSpace(query.Search),
             """

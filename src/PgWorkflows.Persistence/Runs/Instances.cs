@@ -29,12 +29,22 @@ public sealed class Instances(Database database)
             (_, true) => "i.created_at desc",
             _ => "i.created_at",
         };
+
+        // Rows are wide because of their state: what is found and sorted is read from indexes, and only the page itself from the table.
+        var found = $"from workflow_instance i {(query.Version is null ? "" : "join workflow_definition d on d.version_id = i.version_id")} {where}";
         await using var connection = database.Connect();
-        var count = await connection.ExecuteScalarAsync<int>(new CommandDefinition(
-            where.Length == 0 ? "select count(*) from workflow_instance" : $"select count(*) {From} {where}", parameters, cancellationToken: cancellationToken));
         parameters.AddDynamicParams(new { skip = query.Skip, take = query.Take ?? -1 });
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            $"{Columns} {From} {where} order by {order} limit @take offset @skip", parameters, cancellationToken: cancellationToken));
+        var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
+            $"""
+            {Columns} from (select i.rowid as number {found} order by {order} limit @take offset @skip) page
+            join workflow_instance i on i.rowid = page.number join workflow_definition d on d.version_id = i.version_id order by {order}
+            """, parameters, cancellationToken: cancellationToken))).AsList();
+
+        // A page that is not full is the last one; only then is the whole number known without counting.
+        var isLast = rows.Count > 0 || query.Skip == 0;
+        var count = isLast && (query.Take is null || rows.Count < query.Take)
+            ? query.Skip + rows.Count
+            : await connection.ExecuteScalarAsync<int>(new CommandDefinition($"select count(*) {found}", parameters, cancellationToken: cancellationToken));
         return ([.. rows.Select(row => row.ToFacts())], count);
     }
 

@@ -18,6 +18,8 @@ public sealed partial class RunStore
     /// <returns>The runs that were closed.</returns>
     public async Task<IReadOnlyList<ClosedRun>> CloseGoneAsync(string? wanted, CancellationToken cancellationToken)
     {
+        if (!database.Health.IsWritable)
+            return []; // Reading goes on; they are closed when that can be stored.
         var closed = new List<ClosedRun>(await new HostedRuns(database, time, outbox).CloseGoneAsync(cancellationToken));
         foreach (var row in await GoneAsync(cancellationToken))
         {

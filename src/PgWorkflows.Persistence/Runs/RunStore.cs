@@ -19,8 +19,10 @@ namespace PgWorkflows.Persistence.Runs;
 public sealed partial class RunStore(Database database, TimeProvider time, Outbox? outbox = null, OwnerKind kind = OwnerKind.Command)
 {
     /// <summary>Stores a new run, if the resource is free for it. A state-changing action takes the lease and ends checks that are under way.</summary>
+    /// <exception cref="HistoryException">The history cannot be written, so nothing is begun.</exception>
     public async Task<BeginResult> BeginAsync(NewRun begin, CancellationToken cancellationToken)
     {
+        database.Health.RequireWritable();
         await using var connection = begin.TakesLease ? database.ConnectDurably() : database.Connect();
         await using var transaction = connection.BeginTransaction();
         var (run, owner) = (begin.Run, ProcessIdentity.Current);

@@ -22,12 +22,18 @@ internal sealed record EventValues
 internal sealed class EventComposer(string node)
 {
     private const int NoConnection = 113000;
+    private const int StartRefused = 113005;
+    private const int StopRefused = 113007;
 
     public EventLogged Compose(int number, Resource resource, EventValues values)
     {
         var message = Find(number);
-        return new(message.Id, message.Severity, EventText.Render(message, name => Value(name, message, resource, values)), resource.Name);
+        return new(message.Id, message.Severity, EventText.Render(message, name => Value(name, message, resource, values)) + Reason(message, values), resource.Name);
     }
+
+    /// <summary>The service manager's own number and name stand after the catalogue's sentence, which stays whole for those who match on it.</summary>
+    private static string Reason(EventMessage message, EventValues values) =>
+        message.Id is StartRefused or StopRefused && values.Evidence?.Reason is { } reason ? $" ({reason})" : "";
 
     public static EventMessage Find(int number) => EventCatalogue.Find(number)
         ?? throw new InputException("Message", $"is {number}, which is not in the catalogue; the numbers are {EventCatalogue.All[0].Id} to {EventCatalogue.All[^1].Id}");

@@ -17,6 +17,9 @@ public sealed record Command(string FileName, params IReadOnlyList<string> Argum
     /// <summary>Ending it ends its descendants too. False for a command that starts a server: only the command itself is ended.</summary>
     public bool EndsTree { get; init; } = true;
 
+    /// <summary>On Windows it writes in the code page of consoles (OEM), as the system's own programs do, and not in that of windows (ANSI).</summary>
+    public bool WritesForConsoles { get; init; }
+
     /// <summary>The command as people read it: the program without its directory, then the arguments (actions.md, decision 4).</summary>
     public string Display => OutputText.Printable(DisplayAs ?? string.Join(' ', [ProgramName, .. Arguments]));
 

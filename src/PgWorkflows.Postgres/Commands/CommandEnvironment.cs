@@ -11,7 +11,7 @@ internal static class CommandEnvironment
     private static readonly HashSet<string> Kept = new(StringComparer.OrdinalIgnoreCase)
     {
         "PATH", "SystemRoot", "SystemDrive", "windir", "ComSpec", "PATHEXT", "TEMP", "TMP", "TMPDIR", "HOME", "USER", "LOGNAME",
-        "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData", "TZ", "LANG", "LC_CTYPE",
+        "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData", "TZ", "LANG", "LC_CTYPE", "LOCPATH",
     };
 
     /// <summary>Fills the child's environment.</summary>

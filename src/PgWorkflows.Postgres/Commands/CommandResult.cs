@@ -29,11 +29,14 @@ public sealed record CommandResult
     /// <summary>Why there is no exit code.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Standard output as UTF-8; bytes that are none become U+FFFD.</summary>
-    public string Stdout => Encoding.UTF8.GetString(StdoutBytes.Span);
+    /// <summary>The code page of bytes that are not UTF-8; null where there are no code pages.</summary>
+    public Encoding? CodePage { get; init; }
 
-    /// <summary>Standard error as UTF-8; bytes that are none become U+FFFD.</summary>
-    public string Stderr => Encoding.UTF8.GetString(StderrBytes.Span);
+    /// <summary>Standard output as UTF-8, else in the code page; bytes that are neither become U+FFFD.</summary>
+    public string Stdout => CodePages.Decode(StdoutBytes.Span, CodePage);
+
+    /// <summary>Standard error as UTF-8, else in the code page; bytes that are neither become U+FFFD.</summary>
+    public string Stderr => CodePages.Decode(StderrBytes.Span, CodePage);
 
     /// <summary>It ran to its end and says that all is well.</summary>
     public bool Succeeded => ExitCode == 0;
@@ -49,4 +52,8 @@ public sealed record CommandResult
 /// <param name="Command">The command as people read it.</param>
 /// <param name="ExitCode">Null when there is none: not started, ended by us, or no program at all (Npgsql).</param>
 /// <param name="Output">Its output in one line.</param>
-public sealed record CommandEvidence(string Command, int? ExitCode, string Output);
+public sealed record CommandEvidence(string Command, int? ExitCode, string Output)
+{
+    /// <summary>The service manager's own number and name of the failure, for example <c>1058 ERROR_SERVICE_DISABLED</c>; null when it gave none.</summary>
+    public string? Reason { get; init; }
+}

@@ -49,6 +49,7 @@ public sealed class CommandRunner(TimeProvider time) : ICommandRunner
         if (inTime && process.ExitCode != 0 && cancellationToken.CanBeCanceled && !OperatingSystem.IsWindows() && LibC.IsAtTerminal)
             await Task.Delay(TerminalGrace, time, cancellationToken);
 
+        var page = CodePages.Of(command);
         if (inTime)
             await Task.WhenAny(output.Ended, Task.Delay(StreamGrace, time, CancellationToken.None));
         return new()
@@ -57,10 +58,11 @@ public sealed class CommandRunner(TimeProvider time) : ICommandRunner
             ExitCode = inTime ? process.ExitCode : null,
             StdoutBytes = output.Stdout,
             StderrBytes = output.Stderr,
+            CodePage = page,
             Dropped = output.Dropped,
             Elapsed = time.GetElapsedTime(begin),
             TimedOut = !inTime,
-            Reason = inTime ? null : TimeoutReason(command.Limit, OutputText.OneLine(Text(output.Stdout), Text(output.Stderr))),
+            Reason = inTime ? null : TimeoutReason(command.Limit, OutputText.OneLine(CodePages.Decode(output.Stdout, page), CodePages.Decode(output.Stderr, page))),
         };
     }
 
@@ -123,6 +125,4 @@ public sealed class CommandRunner(TimeProvider time) : ICommandRunner
 
     private static string TimeoutReason(TimeSpan limit, string said) =>
         string.Create(CultureInfo.InvariantCulture, $"ended after its limit of {limit.TotalSeconds:0.###} s") + (said.Length == 0 ? "" : $"; it said: {said}");
-
-    private static string Text(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
 }

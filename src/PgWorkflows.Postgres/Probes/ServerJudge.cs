@@ -26,7 +26,7 @@ internal static class ServerJudge
     }
 
     private static ServerFinding Finding(ServerAnswer answer, ServerVerdict verdict, string reason) => new(verdict, reason,
-        answer.Evidence with { Output = verdict == ServerVerdict.Answers ? OutputText.OneLine(reason) : OutputText.OneLine($"{reason}: {answer.Evidence.Output}") });
+        answer.Evidence with { Output = answer.Kind is AnswerKind.Answered or AnswerKind.Refused ? OutputText.OneLine(reason) : OutputText.OneLine($"{reason}: {answer.Evidence.Output}") });
 
     private static (ServerVerdict, string) OfAnswer(Resource resource, ServerAnswer answer, PostmasterSight sight)
     {

@@ -24,6 +24,9 @@ public sealed record Resource
     /// <summary>The program that talks to the service manager, where it is not the usual one.</summary>
     public string? ServiceCommand { get; init; }
 
+    /// <summary>The machine whose service manager is asked; null is this one.</summary>
+    public string? ServiceHost { get; init; }
+
     /// <summary>Where the probes connect to.</summary>
     public string Host { get; init; } = "127.0.0.1";
 

@@ -9,7 +9,7 @@ public abstract record ResourceConfiguration
     public const string Section = $"{Root}:Resources";
 
     private const string Root = "PgWorkflows";
-    private static readonly string[] RootKeys = ["Resources", "Data", "Events", "Server"];
+    private static readonly string[] RootKeys = ["Resources", "Data", "Events", "Server", "Retention"];
 
     private ResourceConfiguration()
     {

@@ -41,8 +41,30 @@ internal static class ResourceRules
             report("service", "contains / or \\", "give the service's name, not a path");
         if (resource.Service.StartsWith('-') && resource.Service != resource.Name)
             report("service", "starts with '-'", "a service's name that looks like an option is refused");
+        if (resource.Service.EndsWith('=') && resource.ServiceControl == ServiceControlKind.Sc)
+            report("service", "ends with '='", "a name that sc would take for one of its options is refused");
+        CheckServiceHost(resource, report);
+        CheckServiceCommand(resource, report);
+    }
+
+    private static void CheckServiceHost(Resource resource, ReportProblem report)
+    {
+        if (resource.ServiceHost is not { } machine)
+            return;
+        if (resource.ServiceControl != ServiceControlKind.Sc)
+            report("serviceHost", "is for serviceControl sc only", "leave it out");
+        else if (machine.Length > 255 || !char.IsAsciiLetterOrDigit(machine[0]) || machine.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')))
+            report("serviceHost", $"'{machine[..Math.Min(machine.Length, 255)]}' is not the name of a machine", "give its name or IPv4 address, without backslashes");
+        else if (resource.Host is "127.0.0.1" or "::1" or "localhost")
+            report("host", $"is this machine, but the service is on '{machine}'", "name the address at which the probes reach that server");
+    }
+
+    private static void CheckServiceCommand(Resource resource, ReportProblem report)
+    {
         if (resource.ServiceCommand is { } program && (!Path.IsPathFullyQualified(program) || !File.Exists(program)))
             report("serviceCommand", $"'{program}' is not the absolute path of a program", "give the full path, or leave it out");
+        else if (Path.GetExtension(resource.ServiceCommand) is { } extension && (extension.Equals(".cmd", StringComparison.OrdinalIgnoreCase) || extension.Equals(".bat", StringComparison.OrdinalIgnoreCase)))
+            report("serviceCommand", $"'{resource.ServiceCommand}' is a batch file, and the shell behind it would read the service's name as commands", "name a program");
     }
 
     /// <summary>"n of m": m is n without being set, as a window of fewer checks could never hold n failures.</summary>

@@ -18,6 +18,8 @@ public static class ResourceSettings
             (r, value) => r with { Service = value }),
         ResourceSetting.Text("serviceCommand", "sc.exe of the system; systemctl", "The program that talks to the service manager, where it is not the usual one.",
             (r, value) => r with { ServiceCommand = value }),
+        ResourceSetting.Text("serviceHost", "this machine", "The machine whose service manager sc asks, without backslashes; pg_ctl status looks at this machine all the same.",
+            (r, value) => r with { ServiceHost = value }),
         ResourceSetting.Text("dataDirectory", "required", "The server's data directory, absolute.",
             (r, value) => r with { DataDirectory = value }),
         ResourceSetting.Text("binDirectory", "found by the data directory's version", "The directory of pg_ctl and psql, absolute.",

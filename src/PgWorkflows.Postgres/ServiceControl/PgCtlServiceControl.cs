@@ -52,7 +52,12 @@ public sealed class PgCtlServiceControl(ICommandRunner runner, TimeProvider time
         if (PostmasterPidFile.Read(resource.DataDirectory) is not { } file)
             return (ServiceStatus.Running, "server is running");
         if (PostmasterProcess.Find(file, resource.DataDirectory) is { MayBeAlive: false } process)
+        {
+            if (process.Verdict == PostmasterVerdict.Zombie && ProcessStat.Read(file.Pid) is { } zombie)
+                Adopted.Reap(zombie); // as process 1 we are its parent
             return (ServiceStatus.Stopped, process.Detail);
+        }
+
         if (file.Pid < 0)
             return (null, "a single-user server runs");
         return file.Status switch

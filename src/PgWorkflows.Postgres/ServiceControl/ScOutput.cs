@@ -16,15 +16,18 @@ public sealed partial record ScOutput
     /// <summary>The Win32 error: the number in the text, else the exit code; null when there is none.</summary>
     public int? Error { get; private init; }
 
+    /// <summary>Number and name of the error; where the text had none and the exit code names none, that code as it is.</summary>
+    public string? Reason { get; private init; }
+
     /// <summary>Why the service ended the last time (WIN32_EXIT_CODE).</summary>
     public int? Win32ExitCode { get; private init; }
 
     /// <summary>The service's own number when that is 1066 (SERVICE_EXIT_CODE).</summary>
     public int? ServiceExitCode { get; private init; }
 
-    /// <summary>The finding in a few words, for example <c>4 RUNNING</c> or <c>1060 ERROR_SERVICE_DOES_NOT_EXIST</c>.</summary>
+    /// <summary>The finding in a few words, for example <c>4 RUNNING</c> or <c>1058 ERROR_SERVICE_DISABLED: its start type is disabled</c>.</summary>
     public string Detail =>
-        Error is { } error ? Win32Error.Describe(error)
+        Error is { } error ? Reason + (Win32Error.Find(error) is { } known ? $": {known.Meaning}" : "")
         : Status is not { } status ? "no readable status"
         : status == ServiceStatus.Stopped && Win32ExitCode is { } code and not 0 ? $"1 STOPPED, {LastEnd(code)}"
         : $"{(int)status} {StateName(status)}";
@@ -36,10 +39,11 @@ public sealed partial record ScOutput
     {
         var text = Encoding.Latin1.GetString(stdout);
         var error = ErrorLine().Match(text) is { Success: true } match ? Number(match.Groups[1].Value) : null;
+        var reason = error is { } told ? Win32Error.Describe(told) : null;
         if (error is null && exitCode is { } code and not 0)
-            error = code;
+            (error, reason) = (code, Win32Error.Find(code) is null ? string.Create(CultureInfo.InvariantCulture, $"exit code {code}") : Win32Error.Describe(code));
         if (StateLine().Match(text) is not { Success: true } state)
-            return new() { Error = error };
+            return new() { Error = error, Reason = reason };
 
         var exitCodes = ExitCodeLine().Matches(text, state.Index + state.Length).Take(2).Select(line => Number(line.Groups[1].Value)).ToList();
         return new()
@@ -47,6 +51,7 @@ public sealed partial record ScOutput
             // A state from a command that failed or never ended is no state.
             Status = error is null && exitCode is 0 ? (ServiceStatus)(state.Groups[1].Value[0] - '0') : null,
             Error = error,
+            Reason = reason,
             Win32ExitCode = exitCodes.ElementAtOrDefault(0),
             ServiceExitCode = exitCodes.ElementAtOrDefault(1),
         };

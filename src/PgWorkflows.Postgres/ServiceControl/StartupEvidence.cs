@@ -15,7 +15,7 @@ internal sealed record StartupEvidence(string Signs, string? Doing)
     public static StartupEvidence Of(Resource resource)
     {
         var (title, ticks) = PostmasterSight.Of(resource.DataDirectory) is { IsAlive: true, File: { } file } && OperatingSystem.IsLinux() ? StartupProcess(file.Pid) : (null, null);
-        var signs = string.Join(';', title, ticks, Facts(Path.Combine(resource.DataDirectory, "postmaster.pid")), Facts(Path.Combine(resource.DataDirectory, "global", "pg_control")), Facts(resource.LogFile));
+        var signs = string.Join(';', title, ticks, Facts(Path.Combine(resource.DataDirectory, "postmaster.pid")), Facts(Path.Combine(resource.DataDirectory, "global", "pg_control")), LastWord(resource.LogFile));
         return new(signs, title);
     }
 
@@ -42,6 +42,26 @@ internal sealed record StartupEvidence(string Signs, string? Doing)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null; // the process has ended
+        }
+    }
+
+    /// <summary>
+    /// The last line of the log that is not a refusal: while a server starts it notes each of our own questions there, and those are no progress.
+    /// </summary>
+    private static string? LastWord(string log)
+    {
+        const int tail = 16 * 1024;
+        try
+        {
+            using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            file.Position = Math.Max(0, file.Length - tail);
+            var bytes = new byte[tail];
+            var text = Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, tail, throwOnEndOfStream: false));
+            return text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => !line.Contains("FATAL", StringComparison.Ordinal)) is { } line ? OutputText.OneLine(line) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null; // no such log, or not ours to read
         }
     }
 

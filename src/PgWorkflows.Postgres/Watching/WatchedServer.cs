@@ -11,6 +11,7 @@ internal sealed class WatchedServer(Resource resource)
     private IHeldProcess? _held;
     private PostmasterPidFile? _last;
     private bool _over;
+    private int _looking;
 
     public string Name => resource.Name;
 
@@ -24,27 +25,54 @@ internal sealed class WatchedServer(Resource resource)
         }
     }
 
-    /// <summary>Takes hold of a postmaster that has come. Returns a pid when one has come and gone since the last look.</summary>
+    /// <summary>
+    /// Takes hold of a postmaster that has come. Returns a pid when one has come and gone since the last look. A directory that hangs keeps
+    /// one look only, and nobody who asks for the pid: files are read outside of the lock.
+    /// </summary>
     public int? Look(IProcessExits exits, Action<WatchedServer, int> died)
+    {
+        if (Interlocked.Exchange(ref _looking, 1) == 1)
+            return null;
+        try
+        {
+            // A file that is still being written has no start in it yet; a server that was told of is not told of again.
+            if (Pid is not null || PostmasterPidFile.Read(resource.DataDirectory) is not { Pid: > 0, StartTime: not null } file || file.IsSameServerAs(_last))
+                return null;
+            var held = Hold(exits, file, out var isOver);
+            return held is not null ? Watch(held, file, died) : isOver ? Missed(file) : null;
+        }
+        finally
+        {
+            Volatile.Write(ref _looking, 0);
+        }
+    }
+
+    private int? Watch(IHeldProcess held, PostmasterPidFile file, Action<WatchedServer, int> died)
+    {
+        var stat = ProcessStat.Read(file.Pid);
+        lock (_lock)
+        {
+            if (_over)
+            {
+                held.Dispose();
+                return null;
+            }
+
+            (_held, _last) = (held, file);
+            held.WhenExited(() => Ended(held, stat, () => died(this, file.Pid)));
+        }
+
+        return null;
+    }
+
+    /// <summary>One that was dead when it was first seen: news only if another one was seen before.</summary>
+    private int? Missed(PostmasterPidFile file)
     {
         lock (_lock)
         {
-            // A file that is still being written has no start in it yet; a server that was told of is not told of again.
-            if (_over || _held is not null || PostmasterPidFile.Read(resource.DataDirectory) is not { Pid: > 0, StartTime: not null } file || file.IsSameServerAs(_last))
-                return null;
-            var before = _last;
-            _held = Hold(exits, file, out var isOver);
-            if (_held is null)
-            {
-                if (isOver)
-                    _last = file;
-                return isOver && before is not null ? file.Pid : null;
-            }
-
+            var isNews = _last is not null;
             _last = file;
-            var (held, stat) = (_held, ProcessStat.Read(file.Pid));
-            held.WhenExited(() => Ended(held, stat, () => died(this, file.Pid)));
-            return null;
+            return isNews ? file.Pid : null;
         }
     }
 

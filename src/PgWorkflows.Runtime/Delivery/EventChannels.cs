@@ -8,7 +8,7 @@ public static class EventChannels
     /// <summary>The section of the switches.</summary>
     public const string Section = "PgWorkflows:Events";
 
-    private static readonly string[] Known = ["journal", "syslog", "eventLog"];
+    private static readonly string[] Known = ["journal", "syslog", "eventLog", "webhook"];
 
     /// <summary>Reads the switches.</summary>
     /// <param name="configuration">The configuration, all sources merged.</param>
@@ -28,6 +28,8 @@ public static class EventChannels
             channels.Add(new SyslogChannel());
         if (Switch("eventLog", isWindows) && IsPossible("eventLog", isWindows) && OperatingSystem.IsWindows())
             channels.Add(new WindowsEventLog());
+        if (WebhookSettings.Read(section.GetSection("webhook"), problems) is { } webhook)
+            channels.Add(new WebhookChannel(webhook, TimeProvider.System));
         return channels;
 
         bool Switch(string name, bool usual)

@@ -62,6 +62,7 @@ public sealed class ThrowawayServer : IAsyncDisposable
                 StartOptions = ["-p", $"{port}"],
                 LogFile = Path.Combine(home, "server.log"),
                 PollInterval = TimeSpan.FromSeconds(1),
+                Profile = ResourceProfile.Guarded,
             }, isFetched: installed is null);
         }
         catch
@@ -72,12 +73,16 @@ public sealed class ThrowawayServer : IAsyncDisposable
     }
 
     /// <summary>SIGKILL to the postmaster, as the out-of-memory killer would.</summary>
-    public int Kill()
+    public async Task<int> KillAsync(CancellationToken cancellationToken)
     {
         var pid = PostmasterPidFile.Read(Resource.DataDirectory)?.Pid
             ?? throw new DemoException("The demo's server has no postmaster.pid, so there is nothing to kill.");
         using var postmaster = Process.GetProcessById(pid);
         postmaster.Kill();
+
+        // Dying takes a moment, in which it still is a process; what the checks find next shall not depend on how busy the machine is.
+        for (var looks = 0; looks < 500 && !PostmasterSight.Of(Resource.DataDirectory).IsGone; looks++)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
         return pid;
     }
 

@@ -30,7 +30,7 @@ public sealed class RunAction(WorkflowRunner workflows, History history) : Activ
     {
         if (inputs.Wait < TimeSpan.Zero || inputs.Wait > LongestWait)
             throw new InputException(nameof(inputs.Wait), $"is {inputs.Wait}; give a time from 00:00:00 to 01:00:00");
-        if (ResourceAction.All.FirstOrDefault(action => action.Name == inputs.Action) is not { } known)
+        if (ResourceAction.All.FirstOrDefault(action => string.Equals(action.Name, inputs.Action, StringComparison.OrdinalIgnoreCase)) is not { } known)
             return Completed("Unknown", $"there is no action '{Short(inputs.Action)}'");
 
         var id = ChildIds.Of(call.ActivityInstanceId, 0);

@@ -1,5 +1,6 @@
 using PgWorkflows.Engine.Definitions;
 using PgWorkflows.Engine.Validation;
+using PgWorkflows.Runtime.Waking;
 
 namespace PgWorkflows.Runtime.Upgrades;
 
@@ -13,7 +14,8 @@ public static class DefinitionCheck
         var validator = new DefinitionValidator(installation.Library,
             reference => reference.DefinitionId is { } id ? Of(id) : null,
             Of);
-        return validator.Validate(definition);
+        var findings = validator.Validate(definition);
+        return findings.Any(finding => finding.Severity == Severity.Error) ? findings : [.. findings, .. await EndpointCheck.FindAsync(installation, definition, cancellationToken)];
 
         WorkflowDefinition? Of(string id) => id == definition.DefinitionId ? definition : published.GetValueOrDefault(id)?.Definition;
     }

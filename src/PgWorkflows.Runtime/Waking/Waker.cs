@@ -23,6 +23,9 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
     /// <summary>Called when a turn of the loop failed, for the log; the next turn comes all the same.</summary>
     public Action<Exception>? Failed { get; set; }
 
+    /// <summary>Asked before each turn: while it is true nothing is begun or woken, and what is due stays due.</summary>
+    public Func<bool>? IsPaused { get; init; }
+
     /// <summary>Turns until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -53,6 +56,8 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
     /// <summary>One turn: everything that is due now. The alarm is set to what is due next.</summary>
     public async Task TurnAsync(CancellationToken cancellationToken)
     {
+        if (IsPaused?.Invoke() is true)
+            return;
         await _events.DeliverAsync(cancellationToken);
         await timers.ArmAsync((await index.AllAsync(cancellationToken)).Where(trigger => trigger.Trigger.Problem is null && trigger.Trigger.Type is "Elsa.Timer" or "Elsa.Cron" or "Elsa.StartAt"), cancellationToken);
         foreach (var due in await timers.TakeDueAsync())

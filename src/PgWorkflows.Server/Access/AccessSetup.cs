@@ -55,7 +55,8 @@ internal static class AccessSetup
         app.Lifetime.ApplicationStarted.Register(() => ListenRules.Check(app.Urls, app.Services.GetRequiredService<ServerOptions>()));
     }
 
-    public static void MapAccess(this WebApplication app) => app.MapGet("/health", () => Results.Text("ok\n")).OpenToAll("says only that the server answers");
+    public static void MapAccess(this WebApplication app) => app.MapGet("/health", (Installation installation) => installation.Database.Health.IsWritable
+        ? Results.Text("ok\n") : Results.Text("history-unwritable\n", statusCode: StatusCodes.Status503ServiceUnavailable)).OpenToAll("says only that the server answers, and in a word whether it can work");
 
     /// <summary>The keys of cookies and antiforgery tokens lie in the data folder, so that a restart signs nobody out.</summary>
     private static void AddKeyRing(IServiceCollection services)
@@ -87,7 +88,7 @@ internal static class AccessSetup
             cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;
             cookie.Events.OnCheckSlidingExpiration = sliding =>
             {
-                sliding.ShouldRenew &= !sliding.HttpContext.Request.Headers.ContainsKey(Page.LiveHeader); // A page that refreshes itself is nobody at work.
+                sliding.ShouldRenew &= !sliding.HttpContext.Request.Headers.ContainsKey(Page.LiveHeader) && sliding.HttpContext.Request.Path != ChangeStream.Path; // A page that refreshes itself is nobody at work.
                 return Task.CompletedTask;
             };
         });

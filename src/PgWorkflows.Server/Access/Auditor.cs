@@ -1,9 +1,11 @@
+using System.Data.Common;
 using PgWorkflows.Persistence.Audit;
+using PgWorkflows.Runtime;
 
 namespace PgWorkflows.Server.Access;
 
 /// <summary>Writes who did what. Refusals that strangers cause are bounded, so that nobody can fill the disk by being refused.</summary>
-internal sealed class Auditor(AuditStore store, TimeProvider time)
+internal sealed partial class Auditor(AuditStore store, Installation installation, TimeProvider time, ILogger<Auditor> log)
 {
     private const int RefusalsPerMinute = 60;
     private const int LongestField = 200;
@@ -12,9 +14,18 @@ internal sealed class Auditor(AuditStore store, TimeProvider time)
     private DateTimeOffset _minute;
     private int _refusals;
 
-    public Task WriteAsync(HttpContext context, string action, string target, string outcome, string? detail = null, string? actor = null) => store.AddAsync(
-        new(Short(actor ?? Caller.Of(context.User)?.Name ?? "(nobody)"), AddressOf(context), action, Short(target), outcome, detail is null ? null : Short(detail)),
-        CancellationToken.None); // What was done is written even when whoever did it has gone.
+    public async Task WriteAsync(HttpContext context, string action, string target, string outcome, string? detail = null, string? actor = null)
+    {
+        var entry = new AuditEntry(Short(actor ?? Caller.Of(context.User)?.Name ?? "(nobody)"), AddressOf(context), action, Short(target), outcome, detail is null ? null : Short(detail));
+        try
+        {
+            await store.AddAsync(entry, CancellationToken.None); // What was done is written even when whoever did it has gone.
+        }
+        catch (DbException e) when (installation.Database.Health.Explains(e))
+        {
+            Log.NotInHistory(log, entry); // Changes fail before they come here; this is somebody who signs in to see what is wrong.
+        }
+    }
 
     public async Task RefusedAsync(HttpContext context, string why, string? actor = null)
     {
@@ -36,6 +47,12 @@ internal sealed class Auditor(AuditStore store, TimeProvider time)
                 (_minute, _refusals) = (now, 0);
             return ++_refusals;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1003, LogLevel.Warning, "The audit cannot be written to the history: {Entry}")]
+        public static partial void NotInHistory(ILogger log, AuditEntry entry);
     }
 
     private static string Short(string text) => text.Length <= LongestField ? text : text[..LongestField] + "…";

@@ -1,7 +1,9 @@
+using PgWorkflows.Runtime;
+
 namespace PgWorkflows.Server.Access;
 
 /// <summary>The host's one broad catch: what nobody expected becomes an answer without insides, and a log entry with them.</summary>
-internal sealed partial class Errors(RequestDelegate next, ILogger<Errors> log)
+internal sealed partial class Errors(RequestDelegate next, Installation installation, ILogger<Errors> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -16,6 +18,15 @@ internal sealed partial class Errors(RequestDelegate next, ILogger<Errors> log)
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody waits for the answer any more.
+        }
+        catch (Exception e) when (!context.Response.HasStarted && installation.Database.Health.Explains(e))
+        {
+            // The log has it already, and the banner of every page.
+            var why = $"The history cannot be written, so nothing was done. {installation.Database.Health.Trouble?.Cure}.";
+            if (Gate.WantsPage(context.Request))
+                await Answers.PageAsync(context, StatusCodes.Status503ServiceUnavailable, why);
+            else
+                await Answers.ProblemAsync(context, StatusCodes.Status503ServiceUnavailable, why);
         }
 #pragma warning disable CA1031 // One of the three places where any exception is caught (style.md, "Errors").
         catch (Exception e) when (!context.Response.HasStarted)

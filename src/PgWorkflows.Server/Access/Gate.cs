@@ -71,6 +71,6 @@ internal sealed class Gate(RequestDelegate next, Auditor audit)
             && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool WantsPage(HttpRequest request) =>
+    public static bool WantsPage(HttpRequest request) =>
         !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/elsa") && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

@@ -18,6 +18,7 @@ internal static class ApiEndpoints
         api.MapGet("/resources", async (Reports reports, CancellationToken aborted) => ApiJson.Ok(await reports.ResourcesAsync(aborted))).RequirePermission(Permissions.ReadResources);
         api.MapGet("/problems", (ConfiguredResources configured) => ApiJson.Ok(configured.Problems)).RequirePermission(Permissions.ReadResources);
         api.MapPost("/resources/{name}/actions/{action}", RunAsync).RequirePermission(Permissions.ExecActions);
+        MaintenanceEndpoints.Map(api);
         api.MapGet("/runs", RunsAsync).RequirePermission(Permissions.ReadResources);
         api.MapGet("/runs/{id}", RunOfIdAsync).RequirePermission(Permissions.ReadResources);
         api.MapGet("/events", EventsAsync).RequirePermission(Permissions.ReadResources);

@@ -19,6 +19,7 @@ internal static class ConsoleSetup
         services.AddSingleton(provider => new ShippedUpgrades(provider.GetRequiredService<Installation>()));
         services.AddSingleton(provider => new CheckHistory(provider.GetRequiredService<Installation>().Database));
         services.AddSingleton(provider => new EventSearch(provider.GetRequiredService<Installation>().Database));
+        services.AddSingleton<MaintenanceSwitch>();
         services.AddSingleton<Operations>();
     }
 
@@ -28,12 +29,15 @@ internal static class ConsoleSetup
         SignInPage.Map(app);
         ResourcePages.Map(app);
         ActionPages.Map(app);
+        MaintenancePages.Map(app);
         RunPages.Map(app);
         EventPage.Map(app);
         AccountPage.Map(app);
         UserPages.Map(app);
         KeyPages.Map(app);
         AuditPage.Map(app);
+        ApiPage.Map(app);
+        ChangeStream.Map(app);
         ApiEndpoints.Map(app);
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Antiforgery;
+using PgWorkflows.Persistence;
+using PgWorkflows.Runtime;
 using PgWorkflows.Server.Access;
 
 namespace PgWorkflows.Server.Console;
@@ -26,6 +28,9 @@ internal sealed class Page
     public Language Language { get; }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>What keeps the history from being written, or null.</summary>
+    public HistoryTrouble? Trouble => _context.RequestServices.GetRequiredService<Installation>().Database.Health.Trouble;
 
     public bool IsLive => _context.Request.Headers.ContainsKey(LiveHeader);
 

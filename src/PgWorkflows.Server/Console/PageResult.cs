@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgWorkflows.Persistence;
 using PgWorkflows.Server.Access;
 
 namespace PgWorkflows.Server.Console;
@@ -10,7 +11,7 @@ internal sealed class PageResult(Page page, string title, Html body, int status 
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/html; charset=utf-8";
-        return context.Response.WriteAsync((page.IsLive ? body : Frame()).ToString());
+        return context.Response.WriteAsync((page.IsLive ? page.Html($"{Banner()}{body}") : Frame()).ToString());
     }
 
     private Html Frame() => page.Html(
@@ -35,13 +36,26 @@ internal sealed class PageResult(Page page, string title, Html body, int status 
         </header>
         <p id="lost" class="problem" role="alert" hidden>{Texts.Lost} <span id="lost-since"></span></p>
         <main id="main" tabindex="-1"{(isLive ? page.Html($" data-live=\"2000\"") : default)}>
-        {body}
+        {Banner()}{body}
         </main>
-        <footer>{page.Say(Texts.TimesAre, Zone())}</footer>
+        <footer>{page.Say(Texts.TimesAre, Zone())}{(page.May(Permissions.ReadResources) ? page.Html($" <a href=\"/help/api\">{Texts.Api}</a>") : default)}</footer>
         </body>
         </html>
 
         """);
+
+    /// <summary>Over every page while the history cannot be written. Who is not signed in learns only that.</summary>
+    private Html Banner() => page.Trouble is not { } trouble ? default : page.Html(
+        $"""
+        <p class="problem" role="alert" id="history-trouble">{Texts.HistoryTrouble} {(page.Caller is null ? default : page.Html($"{Texts.Since} {page.Time(trouble.Since)}: {trouble.Message} <strong>{Cure(trouble)}</strong>"))}</p>
+        """);
+
+    private static Text Cure(HistoryTrouble trouble) => trouble.Kind switch
+    {
+        HistoryTroubleKind.Full => Texts.CureFull,
+        HistoryTroubleKind.ReadOnly => Texts.CureReadOnly,
+        _ => Texts.CureFailing,
+    };
 
     private Html Navigation()
     {

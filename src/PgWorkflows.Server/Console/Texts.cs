@@ -44,6 +44,12 @@ internal static class Texts
         "リソースが設定されていません。appsettings.json の PgWorkflows:Resources に追加し、サーバーを再起動してください。");
     public static readonly Text NotProtected = new("Not protected", "保護されていません");
     public static readonly Text MendAndStartAgain = new("What is configured is wrong and was left out. Mend it and start the server again:", "設定に誤りがあるため除外されました。修正してサーバーを再起動してください:");
+    public static readonly Text WayTaken = new("The workflow with the way that the run has taken", "ワークフローと、実行がたどった経路");
+    public static readonly Text Api = new("API", "API");
+    public static readonly Text ApiIntroduction = new("Send a key as 'Authorization: Bearer KEY'. The same as a document:", "キーは 'Authorization: Bearer KEY' で送ります。ドキュメント:");
+    public static readonly Text Parameters = new("Parameters", "パラメーター");
+    public static readonly Text Answers = new("Answers", "応答");
+    public static readonly Text Shapes = new("Shapes", "データの形");
     public static readonly Text Port = new("Port", "ポート");
     public static readonly Text Service = new("Service", "サービス");
     public static readonly Text DataDirectory = new("Data directory", "データディレクトリー");
@@ -51,6 +57,7 @@ internal static class Texts
     public static readonly Text StripMeans = new("Each bar is five minutes: green when every check succeeded, red when one failed.", "棒1本は5分です。すべて成功なら緑、1つでも失敗なら赤です。");
     public static readonly Text NoChecks = new("No check in the last 24 hours.", "過去24時間のチェックはありません。");
     public static readonly Text CountOfChecks = new("{0} succeeded, {1} failed", "成功 {0}、失敗 {1}");
+    public static readonly Text CountInHour = new("{0} succeeded in the hour", "1時間に成功 {0}");
     public static readonly Text Durations = new("How long checks took", "チェックの所要時間");
     public static readonly Text Longest = new("longest {0}", "最長 {0}");
     public static readonly Text Now = new("now", "現在");
@@ -78,6 +85,29 @@ internal static class Texts
     public static readonly Text Back = new("Back", "戻る");
     public static readonly Text Busy = new("Nothing was done: {0} is under way on {1}.", "何も実行しませんでした。{1} で {0} を実行中です。");
     public static readonly Text NeedsOperator = new("Running actions needs the role Operator.", "操作の実行には Operator ロールが必要です。");
+
+    // A history that cannot be written.
+    public static readonly Text HistoryTrouble = new(
+        "The history cannot be written. No action begins and checks pause; both go on by themselves when it can be written again.",
+        "履歴に書き込めません。操作は開始されず、チェックは一時停止しています。書き込めるようになると自動的に再開します。");
+    public static readonly Text CureFull = new("Make space on the disk of the data folder.", "データフォルダーのディスクの空き容量を増やしてください。");
+    public static readonly Text CureReadOnly = new(
+        "Mend the rights of the data folder, or mount its disk for writing.", "データフォルダーの権限を直すか、ディスクを書き込み可能でマウントしてください。");
+    public static readonly Text CureFailing = new(
+        "Look at the system's log: the disk of the data folder refuses writes.", "システムのログを確認してください。データフォルダーのディスクが書き込みを拒否しています。");
+
+    // Maintenance.
+    public static readonly Text Maintenance = new("Maintenance", "メンテナンス");
+    public static readonly Text InMaintenance = new("In maintenance", "メンテナンス中");
+    public static readonly Text MaintenanceBy = new("by {0}, until", "担当 {0}、終了予定");
+    public static readonly Text MaintenanceMeans = new(
+        "Checks go on and you may run actions. Nothing acts by itself until maintenance is switched off or its time is over.",
+        "チェックは続き、操作も実行できます。解除されるか終了時刻になるまで、自動の操作は行われません。");
+    public static readonly Text ForHowLong = new("For how long", "期間");
+    public static readonly Text SwitchOn = new("Switch maintenance on", "メンテナンスを開始");
+    public static readonly Text SwitchOff = new("Switch maintenance off", "メンテナンスを解除");
+    public static readonly Text BadReason = new("A reason is needed: 1 to 500 characters and no line breaks.", "理由が必要です。改行を含まない1〜500文字で入力してください。");
+    public static readonly Text BadSpan = new("The time is from 1m to 30d.", "期間は 1m から 30d までです。");
 
     // Runs.
     public static readonly Text Run = new("Run", "実行");

@@ -49,8 +49,8 @@ internal static class StartSetup
             ["osUser"] = resource.OsUser,
             ["client"] = resource.Client.ToString().ToLowerInvariant(),
             ["logFile"] = resource.LogFile,
+            ["profile"] = resource.Profile.ToString().ToLowerInvariant(),
             ["pollInterval"] = resource.PollInterval?.ToString(),
-            ["profile"] = "guarded",
         };
         return entry.Where(pair => pair.Value is not null).ToDictionary(pair => $"{ResourceConfiguration.Section}:0:{pair.Key}", pair => pair.Value);
     }

@@ -72,14 +72,23 @@ internal static class DefinitionsApi
         return items.Count == 0 ? Results.NotFound() : ElsaJson.Ok(new { items = items.Select(item => DefinitionModels.SummaryOf(item)) });
     }
 
-    private static async Task<IResult> ConsumersAsync(string definitionId, Installation installation, CancellationToken cancellationToken)
+    private static async Task<IResult> ConsumersAsync(string definitionId, Installation installation, CancellationToken cancellationToken) =>
+        ElsaJson.Ok(new { consumingWorkflowDefinitionIds = (await UsersOfAsync(new HashSet<string>(StringComparer.Ordinal) { definitionId }, installation, cancellationToken)).Select(item => item.DefinitionId) });
+
+    /// <summary>The latest versions of the workflows that use one of these, or use one that does, and are not among them.</summary>
+    public static async Task<IReadOnlyList<DefinitionVersion>> AllUsersOfAsync(IReadOnlyList<DefinitionVersion> versions, Installation installation, CancellationToken cancellationToken)
+    {
+        var known = versions.Select(version => version.DefinitionId).ToHashSet(StringComparer.Ordinal);
+        var consumers = new List<DefinitionVersion>();
+        while ((await UsersOfAsync(known, installation, cancellationToken)).Where(user => known.Add(user.DefinitionId)).ToList() is { Count: > 0 } more)
+            consumers.AddRange(more);
+        return consumers;
+    }
+
+    private static async Task<IReadOnlyList<DefinitionVersion>> UsersOfAsync(IReadOnlySet<string> definitionIds, Installation installation, CancellationToken cancellationToken)
     {
         var (items, _) = await installation.Definitions.ListAsync(new() { Versions = new(VersionKind.Latest) }, cancellationToken);
-        return ElsaJson.Ok(new
-        {
-            consumingWorkflowDefinitionIds = items.Where(item => item.Definition.Root?.SelfAndDescendants().Any(activity => activity.Workflow?.DefinitionId == definitionId) is true)
-                .Select(item => item.DefinitionId),
-        });
+        return [.. items.Where(item => item.Definition.Root?.SelfAndDescendants().Any(activity => activity.Workflow?.DefinitionId is { } used && definitionIds.Contains(used)) is true)];
     }
 
     private static async Task<IResult> IsNameUniqueAsync(HttpContext context, Installation installation, CancellationToken cancellationToken)

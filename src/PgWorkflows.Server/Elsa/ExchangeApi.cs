@@ -24,17 +24,28 @@ internal static class ExchangeApi
 
     private static async Task<IResult> ExportAsync(string definitionId, HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
     {
-        var choice = new Query(context).Versions("versionOptions", VersionKind.Latest);
-        return await installation.Definitions.ChooseAsync(definitionId, choice, cancellationToken) is { } version
-            ? ElsaJson.File(await FileAsync(version, models, cancellationToken), NameOf(version)) : Results.NotFound();
+        var query = new Query(context);
+        if (await installation.Definitions.ChooseAsync(definitionId, query.Versions("versionOptions", VersionKind.Latest), cancellationToken) is not { } version)
+            return Results.NotFound();
+        return await AnswerAsync([version], query.Flag("includeConsumingWorkflows") is true, installation, models, cancellationToken);
     }
 
     private static async Task<IResult> ExportManyAsync(HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
     {
-        var ids = (await RequestBody.ReadAsync(context)).Texts("ids") ?? throw new Refusal("ids", "A list of version ids is expected here.");
+        var body = await RequestBody.ReadAsync(context);
+        var ids = body.Texts("ids") ?? throw new Refusal("ids", "A list of version ids is expected here.");
         var (versions, _) = ids.Count == 0 ? ([], 0) : await installation.Definitions.ListAsync(new() { VersionIds = ids }, cancellationToken);
         if (versions.Count == 0)
             return Results.NotFound();
+        return await AnswerAsync(versions, body.Flag("includeConsumingWorkflows") is true, installation, models, cancellationToken);
+    }
+
+    /// <summary>One definition as a file, several as an archive.</summary>
+    private static async Task<IResult> AnswerAsync(
+        IReadOnlyList<DefinitionVersion> versions, bool withConsumers, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    {
+        if (withConsumers)
+            versions = [.. versions, .. await DefinitionsApi.AllUsersOfAsync(versions, installation, cancellationToken)];
         if (versions is [var only])
             return ElsaJson.File(await FileAsync(only, models, cancellationToken), NameOf(only));
 

@@ -15,7 +15,11 @@ internal sealed partial class EventDelivery(Installation installation, ILogger<E
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        installation.Courier.Failed = failure => HistoryFailed(logger, failure);
+        installation.Courier.Failed = failure =>
+        {
+            if (!installation.Database.Health.Explains(failure)) // That is in the log once.
+                HistoryFailed(logger, failure);
+        };
         try
         {
             await installation.Courier.RunAsync(stoppingToken);

@@ -13,9 +13,10 @@ internal sealed partial class ProtectionService(Installation installation, IAlar
         var timers = new TimerSchedule(new TimerStore(installation.Database), installation.Time);
         var waker = new Waker(installation.Workflows, installation.Triggers, installation.Waking, timers, installation.Instances, alarm, installation.Time)
         {
-            Failed = failure => WakingFailed(logger, failure),
+            IsPaused = () => !installation.Database.Health.IsWritable,
+            Failed = Failed,
         };
-        var watching = new Watching(installation.Resources, installation.States, installation.Workflows, installation.Time) { Failed = failure => WakingFailed(logger, failure) };
+        var watching = new Watching(installation.Resources, installation.States, installation.Workflows, installation.Time) { Failed = Failed };
         try
         {
             await Task.WhenAll(Task.Run(() => waker.RunAsync(stoppingToken), stoppingToken), Task.Run(() => WatchAsync(watching, stoppingToken), stoppingToken));
@@ -28,6 +29,12 @@ internal sealed partial class ProtectionService(Installation installation, IAlar
         {
             await alarm.DisposeAsync();
         }
+    }
+
+    private void Failed(Exception failure)
+    {
+        if (!installation.Database.Health.Explains(failure)) // That is in the log once.
+            WakingFailed(logger, failure);
     }
 
     private async Task WatchAsync(Watching watching, CancellationToken stoppingToken)

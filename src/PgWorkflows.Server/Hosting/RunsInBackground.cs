@@ -18,7 +18,11 @@ internal sealed partial class RunsInBackground(Installation installation, Config
         foreach (var problem in configured.Problems)
             NotProtected(logger, problem);
         installation.Workflows.Observer = this;
-        installation.Workflows.Failed = (id, failure) => CarryingFailed(logger, failure, id);
+        installation.Workflows.Failed = (id, failure) =>
+        {
+            if (!installation.Database.Health.Explains(failure)) // That is in the log once.
+                CarryingFailed(logger, failure, id);
+        };
         await installation.Programs.ImportAsync(cancellationToken);
         foreach (var gone in await installation.Runs.GoneAsync(cancellationToken))
         {

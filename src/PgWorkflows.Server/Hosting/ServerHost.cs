@@ -3,6 +3,7 @@ using PgWorkflows.Persistence.Leases;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Delivery;
+using PgWorkflows.Runtime.Retention;
 using PgWorkflows.Runtime.Waking;
 using PgWorkflows.Server.Access;
 using PgWorkflows.Server.Http;
@@ -44,6 +45,10 @@ internal static class ServerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
         builder.Services.AddHostedService<EventDelivery>();
         builder.Services.AddHostedService<RunsInBackground>();
+        builder.Services.AddSingleton(RetentionOptions.Read(builder.Configuration, out var retention));
+        if (retention.Count > 0)
+            throw new ServerConfigurationException(retention);
+        builder.Services.AddHostedService<KeepsHistory>().AddHostedService<WatchesHistory>();
         builder.Services.AddSingleton<IAlarmClock, QuartzAlarmClock>().AddHostedService<ProtectionService>();
     }
 

@@ -133,6 +133,20 @@ public sealed class ActivityTests
         Assert.Equal($"{message}: {text}", result.Sentence);
     }
 
+    [Theory]
+    [InlineData(113005, "The command [sc start pg] failed. (1058 ERROR_SERVICE_DISABLED)")]
+    [InlineData(113007, "The command [sc start pg] failed. (1058 ERROR_SERVICE_DISABLED)")]
+    [InlineData(113544, "is not running.")]
+    public async Task The_service_managers_error_stands_after_the_sentence_of_a_refused_command(int message, string end)
+    {
+        var refused = new CommandEvidence("sc start pg", 34, "[SC] StartService FAILED 1058:") { Reason = "1058 ERROR_SERVICE_DISABLED" };
+
+        var result = await RunAsync("LogEvent", ("Message", message), ("Evidence", ValueConverter.Normalize(refused)));
+
+        Assert.EndsWith(end, Assert.IsType<EventLogged>(Assert.Single(result.Emissions)).Text, StringComparison.Ordinal);
+        Assert.EndsWith(end, result.Sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Evidence_survives_the_way_through_a_stored_instance()
     {

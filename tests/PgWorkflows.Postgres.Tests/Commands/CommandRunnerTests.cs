@@ -4,6 +4,7 @@ using PgWorkflows.Testing;
 
 namespace PgWorkflows.Postgres.Tests.Commands;
 
+[Trait("Category", "Process")]
 public sealed class CommandRunnerTests
 {
     private readonly CommandRunner _runner = new(TimeProvider.System);
@@ -44,11 +45,11 @@ public sealed class CommandRunnerTests
     [Fact]
     public async Task Keeps_64_KiB_of_each_stream_and_reads_the_rest()
     {
-        var result = await _runner.RunAsync(new(TestProgram, "flood", "3"), None);
+        var result = await _runner.RunAsync(new(TestProgram, "flood", "10"), None);
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal((65536, 65536), (result.StdoutBytes.Length, result.StderrBytes.Length));
-        Assert.Equal(2 * ((3 * 1024 * 1024) - 65536), result.Dropped);
+        Assert.Equal(2 * ((10 * 1024 * 1024) - 65536), result.Dropped);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using PgWorkflows.Postgres.Commands;
 namespace PgWorkflows.Postgres.Tests.Commands;
 
 /// <summary>actions.md, decision 4.</summary>
+[Trait("Category", "Process")]
 public sealed class OutputTextTests
 {
     [Theory]

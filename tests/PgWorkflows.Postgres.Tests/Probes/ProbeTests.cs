@@ -12,6 +12,7 @@ using PgWorkflows.Testing;
 namespace PgWorkflows.Postgres.Tests.Probes;
 
 /// <summary>Both clients against real servers in every kind of trouble.</summary>
+[Trait("Category", "Process")]
 public sealed class ProbeTests
 {
     private const string Canary = "canary-0f8e2d";

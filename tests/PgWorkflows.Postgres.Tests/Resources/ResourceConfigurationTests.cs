@@ -81,7 +81,7 @@ public sealed class ResourceConfigurationTests : IDisposable
         var entry = Sound();
         foreach (var (key, value) in new Dictionary<string, object>
         {
-            ["service"] = "pg-15", ["serviceCommand"] = "/bin/sh", ["host"] = "::1", ["user"] = "watch", ["checkDatabase"] = "app", ["passFile"] = pass,
+            ["serviceControl"] = "sc", ["service"] = "pg-15", ["serviceCommand"] = "/bin/sh", ["serviceHost"] = "db7", ["host"] = "10.0.0.7", ["user"] = "watch", ["checkDatabase"] = "app", ["passFile"] = pass,
             ["osUser"] = "nobody", ["client"] = "npgsql", ["portSource"] = "postmasterPid", ["pollInterval"] = "00:00:02", ["pollRepeats"] = 3, ["checkRepeats"] = 0,
             ["queryLimit"] = "00:00:01", ["startLimit"] = "00:00:02", ["stopLimit"] = "00:00:03", ["statusLimit"] = "00:00:04", ["probeLimit"] = "00:00:05",
             ["startOptions"] = new[] { "-p", "5432", "-c", "work_mem=8MB" }, ["stopMode"] = "smart", ["logFile"] = "/tmp/pg.log", ["initialState"] = "ISP",
@@ -94,8 +94,8 @@ public sealed class ResourceConfigurationTests : IDisposable
 
         Assert.Equal(ResourceSettings.All.Select(s => s.Name).Order(), entry.Keys.Order()); // nothing in the table is untested
         Assert.Equal(
-            ("pg-15", "/bin/sh", "::1", "watch", "app", pass, "nobody"),
-            (resource.Service, resource.ServiceCommand, resource.Host, resource.User, resource.CheckDatabase, resource.PassFile, resource.OsUser));
+            ("pg-15", "/bin/sh", "db7", "10.0.0.7", "watch", "app", pass, "nobody"),
+            (resource.Service, resource.ServiceCommand, resource.ServiceHost, resource.Host, resource.User, resource.CheckDatabase, resource.PassFile, resource.OsUser));
         Assert.Equal((ClientKind.Npgsql, PortSource.PostmasterPid, StopMode.Smart, ResourceState.ISP), (resource.Client, resource.PortSource, resource.StopMode, resource.InitialState));
         Assert.Equal((TimeSpan.FromSeconds(2), 3, 0), (resource.PollInterval, resource.PollRepeats, resource.CheckRepeats));
         Assert.Equal((1, 2, 3, 4, 5), (Seconds(resource.QueryLimit), Seconds(resource.StartLimit), Seconds(resource.StopLimit), Seconds(resource.StatusLimit), Seconds(resource.ProbeLimit)));
@@ -133,6 +133,7 @@ public sealed class ResourceConfigurationTests : IDisposable
         { "service", "a\u0001b", "contains a control character" },
         { "service", "-x", "starts with '-'" },
         { "serviceCommand", "sc", "is not the absolute path of a program" },
+        { "serviceHost", "db7", "is for serviceControl sc only" },
         { "serviceControl", null, "is missing" },
         { "serviceControl", "upstart", "'upstart' is unknown; use one of pg_ctl, sc, systemd" },
         { "client", "jdbc", "use one of psql, npgsql" },
@@ -189,6 +190,53 @@ public sealed class ResourceConfigurationTests : IDisposable
         entry["serviceControl"] = "sc";
 
         Assert.Equal("PgWorkflows:Resources:0:service", Assert.Single(Invalid(entry)).Key);
+    }
+
+    [Theory]
+    [InlineData("serviceHost", @"\\db7", "is not the name of a machine; give its name or IPv4 address, without backslashes")]
+    [InlineData("serviceHost", "-db7", "is not the name of a machine")]
+    [InlineData("serviceHost", "db7 & calc", "is not the name of a machine")]
+    [InlineData("host", "127.0.0.1", "is this machine, but the service is on 'db7'; name the address")]
+    [InlineData("service", @"\\db7\pg", "contains / or \\")]
+    [InlineData("service", "-pg", "starts with '-'")]
+    [InlineData("service", "state=", "ends with '='")]
+    public void A_service_of_another_machine_is_named_in_a_setting_of_its_own(string key, string value, string expected)
+    {
+        var entry = Sound();
+        (entry["serviceControl"], entry["service"], entry["serviceHost"], entry["host"]) = ("sc", "pg", "db7", "db7");
+        entry[key] = value;
+
+        var problem = Assert.Single(Invalid(entry));
+
+        Assert.Equal($"PgWorkflows:Resources:0:{key}", problem.Key);
+        Assert.Contains(expected, $"{problem.Problem}; {problem.Cure}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sc.cmd")]
+    [InlineData("sc.BAT")]
+    public void A_batch_file_is_no_service_command(string name)
+    {
+        var entry = Sound();
+        var program = Path.Combine(_folder, name);
+        File.WriteAllText(program, "");
+        (entry["serviceControl"], entry["service"], entry["serviceCommand"]) = ("sc", "pg", program);
+
+        Assert.Contains("is a batch file", Assert.Single(Invalid(entry)).Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("two words")]
+    [InlineData("quo\"te's")]
+    [InlineData("a&b|c;d")]
+    [InlineData("%PATH%")]
+    [InlineData("日本語")]
+    public void A_service_may_have_an_odd_name(string name)
+    {
+        var entry = Sound();
+        (entry["serviceControl"], entry["service"]) = ("sc", name);
+
+        Assert.Equal(name, Assert.Single(Valid(entry)).Service);
     }
 
     [Fact]

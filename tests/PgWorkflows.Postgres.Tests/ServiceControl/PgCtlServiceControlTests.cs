@@ -9,6 +9,7 @@ using PgWorkflows.Testing;
 namespace PgWorkflows.Postgres.Tests.ServiceControl;
 
 /// <summary>pg_ctl's row of actions.md, decision 16, and the faults of peers.md, on real servers.</summary>
+[Trait("Category", "Process")]
 public sealed class PgCtlServiceControlTests
 {
     private readonly PgCtlServiceControl _control = new(new CommandRunner(TimeProvider.System), TimeProvider.System);
@@ -135,6 +136,9 @@ public sealed class PgCtlServiceControlTests
 
         // Its parent may not have noticed yet; pg_ctl alone would say that it runs.
         await Reaches(ServiceStatus.Stopped, cluster.Resource);
+
+        // Its children hold the shared memory until they have noticed, which takes them a while on a busy machine.
+        await Until(() => BackgroundProcess.In(cluster.DataDirectory).Count == 0);
         await StartsAgain(cluster, pid);
     }
 

@@ -4,6 +4,7 @@ using PgWorkflows.Postgres.ServiceControl;
 
 namespace PgWorkflows.Postgres.Tests.ServiceControl;
 
+[Trait("Category", "Process")]
 public sealed class PostmasterPidFileTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using PgWorkflows.Postgres.ServiceControl;
 namespace PgWorkflows.Postgres.Tests.ServiceControl;
 
 /// <summary>actions.md, decision 10: every spelling, the last one wins, never a wrong port.</summary>
+[Trait("Category", "Process")]
 public sealed class PostmasterPortTests
 {
     public static TheoryData<string, int?> CommandLines => new()

@@ -6,6 +6,7 @@ using PgWorkflows.Postgres.ServiceControl;
 namespace PgWorkflows.Postgres.Tests.ServiceControl;
 
 /// <summary>windows-services.md 1 and 2, on everything that sc was ever seen to print.</summary>
+[Trait("Category", "Process")]
 public sealed partial class ScOutputTests
 {
     private static readonly Dictionary<string, int> StatesByWord = new()
@@ -98,10 +99,19 @@ public sealed partial class ScOutputTests
         Assert.Null(ScOutput.Parse(Encoding.Latin1.GetBytes(text), exitCode).Status);
 
     [Theory]
-    [InlineData(1060, "1060 ERROR_SERVICE_DOES_NOT_EXIST")]
-    [InlineData(1056, "1056 ERROR_SERVICE_ALREADY_RUNNING")]
-    [InlineData(9999, "error 9999")]
-    public void An_error_is_named(int exitCode, string detail) => Assert.Equal(detail, ScOutput.Parse([], exitCode).Detail);
+    [InlineData("", 1060, "1060 ERROR_SERVICE_DOES_NOT_EXIST", "1060 ERROR_SERVICE_DOES_NOT_EXIST: no service has this name; a display name is not one")]
+    [InlineData("[SC] StartService FAILED 1058:\r\n", 34, "1058 ERROR_SERVICE_DISABLED", "1058 ERROR_SERVICE_DISABLED: its start type is disabled")]
+    [InlineData("[SC] StartService: OpenService \u00e9chec(s) 5 :\r\n", 5, "5 ERROR_ACCESS_DENIED", "5 ERROR_ACCESS_DENIED: this account has no right to do that to the service")]
+    [InlineData("[SC] StartService FAILED 9999:\r\n", 15, "error 9999", "error 9999")]
+    [InlineData("", 9999, "exit code 9999", "exit code 9999")]
+    [InlineData("", 1, "exit code 1", "exit code 1")] // Wine's sc says no more than that
+    [InlineData("[SC] StartService FAILED 99999999999:\r\n", 7, "exit code 7", "exit code 7")]
+    public void An_error_is_named_from_the_text_else_from_the_exit_code(string text, int exitCode, string reason, string detail)
+    {
+        var output = ScOutput.Parse(Encoding.Latin1.GetBytes(text), exitCode);
+
+        Assert.Equal((reason, detail), (output.Reason, output.Detail));
+    }
 
     [Fact]
     public void A_stopped_service_says_why_it_ended() =>

@@ -49,6 +49,22 @@ public sealed partial class ReapingTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_watch_the_next_query_reaps_the_postmaster()
+    {
+        await using var cluster = await TemporaryCluster.CreateAsync();
+        var control = new PgCtlServiceControl(_runner, TimeProvider.System);
+        Assert.True((await control.StartAsync(cluster.Resource, None)).Succeeded);
+        var pid = cluster.Pid;
+        await Until(() => ProcessStat.Read(pid)?.Parent == Environment.ProcessId);
+        await TemporaryCluster.SignalAsync("KILL", pid);
+        await Until(() => ProcessStat.Read(pid) is { IsZombie: true });
+
+        Assert.Equal(ServiceStatus.Stopped, (await control.QueryAsync(cluster.Resource, None)).Status);
+
+        Assert.Null(ProcessStat.Read(pid));
+    }
+
+    [Fact]
     public async Task What_a_command_leaves_when_it_is_ended_is_reaped()
     {
         var result = await _runner.RunAsync(new("/bin/sh", "-c", "sleep 300 & echo $!; wait") { Limit = TimeSpan.FromMilliseconds(500) }, None);

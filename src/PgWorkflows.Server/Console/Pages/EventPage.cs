@@ -38,8 +38,8 @@ internal static class EventPage
             {ResourceViews.Events(page, [.. events.Select(Reports.Event)], withResource: true)}
             {older}
             """);
-        // The script must not pull the log away under somebody who searches in it.
-        return new PageResult(page, page.Say(Texts.Events), body, isLive: false);
+        // An older page does not change, and must not be pulled away under somebody who reads it.
+        return new PageResult(page, page.Say(Texts.Events), body, isLive: before is null);
     }
 
     private static Html Options(Page page, Text any, IEnumerable<string> values, string? chosen) => page.Html(

@@ -3,6 +3,7 @@ using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Reports;
 using PgWorkflows.Server.Access;
+using PgWorkflows.Server.Api;
 using PgWorkflows.Server.Hosting;
 
 namespace PgWorkflows.Server.Console.Pages;
@@ -18,22 +19,24 @@ internal static class ResourcePages
         routes.MapGet("/resources/{name}", OneAsync).RequirePermission(Permissions.ReadResources);
     }
 
-    private static async Task<IResult> OverviewAsync(HttpContext context, Reports reports, CheckHistory checks, ConfiguredResources configured)
+    private static async Task<IResult> OverviewAsync(HttpContext context, Reports reports, CheckHistory checks, ConfiguredResources configured, MaintenanceSwitch maintenance)
     {
         var page = Page.Of(context);
         var cards = new List<Html>();
+        var modes = (await maintenance.AllAsync(context.RequestAborted)).ToDictionary(mode => mode.Resource, StringComparer.OrdinalIgnoreCase);
         foreach (var resource in await reports.ResourcesAsync(context.RequestAborted))
-            cards.Add(Card(page, resource, await checks.LastAsync(resource.Name, context.RequestAborted)));
+            cards.Add(Card(page, resource, await checks.LastAsync(resource.Name, context.RequestAborted), modes.GetValueOrDefault(resource.Name)));
         if (configured.Problems.Count > 0)
             cards.Add(NotProtected(page, configured.Problems));
         var body = page.Html($"<h1>{Texts.Resources}</h1>{(cards.Count == 0 ? page.Html($"<p>{Texts.NoResource}</p>") : page.Html($"<div class=\"cards\">{cards}</div>"))}");
         return new PageResult(page, page.Say(Texts.Resources), body, isLive: true);
     }
 
-    private static Html Card(Page page, ResourceReport resource, CheckFacts? last) => page.Html(
+    private static Html Card(Page page, ResourceReport resource, CheckFacts? last, MaintenanceMode? mode) => page.Html(
         $"""
         <section class="card edge-{Tone(resource, last)}">
         <h2><a id="resource-{resource.Name}" href="{Links.Resource(resource.Name)}">{resource.Name}</a> {ResourceViews.State(page, resource.State)}</h2>
+        {MaintenancePages.Banner(page, mode)}
         {Facts(page, resource, last)}
         {ResourceViews.Actions(page, resource.Name)}
         </section>
@@ -61,7 +64,7 @@ internal static class ResourcePages
         </dl>
         """);
 
-    private static async Task<IResult> OneAsync(HttpContext context, string name, Reports reports, CheckHistory checks)
+    private static async Task<IResult> OneAsync(HttpContext context, string name, Reports reports, CheckHistory checks, MaintenanceSwitch maintenance)
     {
         var page = Page.Of(context);
         var aborted = context.RequestAborted;
@@ -71,16 +74,21 @@ internal static class ResourcePages
 
         var now = page.Clock.GetUtcNow();
         var day = await checks.SinceAsync(resource.Name, now - Day, aborted);
+        var hours = await checks.HoursSinceAsync(resource.Name, now - Day, aborted);
         var last = await checks.LastAsync(resource.Name, aborted);
+        var mode = maintenance.Find(resource.Name) is { } configured ? await maintenance.NowAsync(configured, aborted) : null;
         var runs = await reports.RunsAsync(resource.Name, 15, aborted);
         var events = await reports.EventsAsync(resource.Name, 15, aborted);
         var body = page.Html(
             $"""
             <h1>{resource.Name} {ResourceViews.State(page, resource.State)}</h1>
+            {MaintenancePages.Banner(page, mode)}
             {Facts(page, resource, last)}
             {ResourceViews.Actions(page, resource.Name)}
+            {MaintenancePages.Link(page, resource.Name)}
             <h2>{Texts.Last24Hours}</h2>
-            {(day.Count == 0 ? page.Html($"<p class=\"quiet\">{Texts.NoChecks}</p>") : page.Html($"{CheckStrip.Draw(page, day, now)}<h2>{Texts.Durations}</h2>{DurationPlot.Draw(page, day, now)}"))}
+            {(day.Count + hours.Count == 0 ? page.Html($"<p class=\"quiet\">{Texts.NoChecks}</p>") : CheckStrip.Draw(page, day, hours, now))}
+            {(day.Count == 0 ? default : page.Html($"<h2>{Texts.Durations}</h2>{DurationPlot.Draw(page, day, now)}"))}
             <h2>{Texts.Runs}</h2>
             {ResourceViews.Runs(page, runs, withResource: false)}
             <h2>{Texts.Events}</h2>

@@ -1,3 +1,4 @@
+using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Reports;
 using PgWorkflows.Server.Access;
 
@@ -19,13 +20,14 @@ internal static class RunPages
         return new PageResult(page, page.Say(Texts.Runs), page.Html($"<h1>{Texts.Runs}</h1>{ResourceViews.Runs(page, runs, withResource: true)}"), isLive: true);
     }
 
-    private static async Task<IResult> OneAsync(HttpContext context, string id, Reports reports)
+    private static async Task<IResult> OneAsync(HttpContext context, string id, Reports reports, Installation installation)
     {
         if (id.Length > 64 || await reports.FindAsync(id, context.RequestAborted) is not FoundRun.One(var run) || run.Id != id)
             return MessagePage.NotFound(context);
 
         var page = Page.Of(context);
         var what = run.Action ?? run.Definition.Id;
+        var drawing = await DrawingAsync(page, run, installation, context.RequestAborted);
         var body = page.Html(
             $"""
             <h1>{what}{(run.Resource is null ? default : page.Html($" · <a href=\"{Links.Resource(run.Resource)}\">{run.Resource}</a>"))} {ResourceViews.Result(page, run.Result ?? run.SubStatus, run.ReturnValue)}</h1>
@@ -40,12 +42,19 @@ internal static class RunPages
             </dl>
             <p><a class="button" href="/studio/instances/{run.Id}">{Texts.OnTheCanvas}</a></p>
             <h2>{Texts.Steps}</h2>
+            <div class="beside">
             {(run.Steps.Count == 0 ? page.Html($"<p class=\"quiet\">{Texts.NoSteps}</p>") : page.Html($"<ol class=\"steps\">{run.Steps.Select(step => Step(page, step))}</ol>"))}
+            {drawing}
+            </div>
             <h2>{Texts.Events}</h2>
             {Events(page, run)}
             """);
         return new PageResult(page, $"{what} {run.Resource}", body, isLive: run.IsRunning || page.IsLive);
     }
+
+    private static async Task<Html> DrawingAsync(Page page, RunReport run, Installation installation, CancellationToken aborted) =>
+        await installation.Definitions.FindAsync(run.Definition.VersionId, aborted) is { } stored
+            ? RunDrawing.Draw(page, stored.Definition, await installation.History.StepsAsync(run.Id, aborted)) : default;
 
     private static Html Step(Page page, StepReport step) => page.Html(
         $"""

@@ -1,0 +1,43 @@
+using System.Globalization;
+using PgWorkflows.Postgres.ServiceControl;
+
+namespace PgWorkflows.Cli.Discovery;
+
+/// <summary>What the files of a data directory tell of a server, running or not.</summary>
+internal static class ServerFiles
+{
+    private const int DefaultPort = 5432;
+    private const int SocketLine = 4;
+
+    /// <summary>The port: that of the running server, else the configuration's, else PostgreSQL's own.</summary>
+    public static int Port(string dataDirectory) => PostmasterPidFile.Read(dataDirectory)?.Port
+        ?? Configured(Path.Combine(dataDirectory, "postgresql.auto.conf")) ?? Configured(Path.Combine(dataDirectory, "postgresql.conf")) ?? DefaultPort;
+
+    /// <summary>The directory of the running server's first socket (line 5 of postmaster.pid); null when it has none.</summary>
+    public static string? SocketDirectory(string dataDirectory)
+    {
+        try
+        {
+            return File.ReadLines(Path.Combine(dataDirectory, "postmaster.pid")).ElementAtOrDefault(SocketLine)?.Trim() is ['/', ..] directory ? directory : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static int? Configured(string file)
+    {
+        try
+        {
+            var last = File.ReadLines(file).Select(line => line.Trim()).LastOrDefault(line => line.StartsWith("port", StringComparison.OrdinalIgnoreCase)
+                && line[4..].TrimStart() is ['=' or ' ' or (>= '0' and <= '9'), ..]);
+            var digits = last?[4..].TrimStart(' ', '\t', '=', '\'') is { } rest ? new string([.. rest.TakeWhile(char.IsAsciiDigit)]) : "";
+            return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535 ? port : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
