@@ -51,7 +51,7 @@ public sealed class Installation
     [
         new DueResources(new CheckClock(Database, Resources), Time),
         new RunAction(workflows, History),
-        new DecideRecovery(Resources, States, new RecoveryHistory(Database, Time), Time),
+        new DecideRecovery(Resources, States, Maintenance, new RecoveryHistory(Database, Time), Time),
         new Escalate(Resources, Environment.MachineName),
     ];
 

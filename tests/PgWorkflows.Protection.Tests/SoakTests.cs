@@ -46,7 +46,15 @@ public sealed class SoakTests
         }
 
         // Left alone, everything comes to an end by itself: services run, waits are over.
-        await Until.TrueAsync(() => names.TrueForAll(name => services.State(name) == "4  RUNNING" && !services.IsBusy(name)));
+        try
+        {
+            await Until.TrueAsync(() => names.TrueForAll(name => services.State(name) == "4  RUNNING" && !services.IsBusy(name)));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail(string.Join("\n\n", names.Where(name => services.State(name) != "4  RUNNING").Select(name => Story(name, services, recorded))));
+        }
+
         await Until.TrueAsync(() => recorded.Count("select count(*) from workflow_instance where definition_id = 'waiter' and status = 'Running'") == 0);
         await server.StopAsync();
         await server.StartAgainAsync(); // The rules of a return have looked at everything once more.
@@ -60,6 +68,11 @@ public sealed class SoakTests
         Assert.True(recorded.Count("select count(*) from workflow_instance where action = 'recover' and result = 'Succeeded'") > 0);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", recorded.Query<string>("select coalesce(action, definition_id) || ' ' || coalesce(result, sub_status) || ': ' || count(*) from workflow_instance group by 1, coalesce(action, definition_id), coalesce(result, sub_status)")));
     }
+
+    /// <summary>What is known of a service that did not come back.</summary>
+    private static string Story(string name, ScriptedServices services, Recorded recorded) =>
+        $"{name} is {services.State(name)}, {recorded.StateOf(name)}; it saw {string.Join(' ', services.Log(name))}; its runs: "
+        + string.Join("; ", recorded.Runs().Where(run => run.Resource == name).TakeLast(8).Select(run => $"{run.Action} {run.SubStatus} {run.Result} {run.Note}"));
 
     /// <summary>What the service manager has seen lies between the effects that ended and those that were intended; two at once there were never.</summary>
     private static void AssertEffects(string name, IReadOnlyList<string> log, Recorded recorded)

@@ -10,7 +10,7 @@ namespace PgWorkflows.Runtime.Protection;
 [Activity("PgWorkflows.DecideRecovery", Category = "Protection", Outcomes = ["Recover", "HandsOff", "BudgetSpent"],
     Description = "Decides whether a failed check leads to recover: local recovery is on, nobody is at work on the resource, enough checks have failed, and the budget of automatic recoveries is not spent.")]
 [Output("Reason", typeof(string), "Why.")]
-public sealed class DecideRecovery(IResources resources, ResourceStateStore states, RecoveryHistory history, TimeProvider time)
+public sealed class DecideRecovery(IResources resources, ResourceStateStore states, IMaintenance maintenance, RecoveryHistory history, TimeProvider time)
     : Activity<DecideRecovery.Inputs>
 {
     /// <summary>Nobody acts on a failure this old: after an hour's sleep of the machine a new check tells what is true now.</summary>
@@ -39,6 +39,8 @@ public sealed class DecideRecovery(IResources resources, ResourceStateStore stat
             return (HandsOff, $"local recovery is off for {resource.Name} (localRecovery)");
         if (await states.GetAsync(resource.Name, cancellationToken) is var state && state != ResourceState.ISP)
             return (HandsOff, $"{resource.Name} is {state}, not in service and protected");
+        if (await maintenance.FindAsync(resource.Name, cancellationToken) is { } mode)
+            return (HandsOff, $"{resource.Name} is {mode}");
         if (await states.HolderAsync(resource.Name, cancellationToken) is { } holder)
             return (HandsOff, $"{holder} is at work");
         if (await history.FindAsync(inputs.Run, resource.FailuresWindow, resource.RecoveryWindow, cancellationToken) is not { } facts)
