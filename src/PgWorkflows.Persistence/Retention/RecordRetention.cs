@@ -17,6 +17,7 @@ internal sealed record RecordRetention(string Table, string Key, string Time)
         new("audit", "id", "timestamp"),
         new("resource_state_change", "id", "timestamp"),
         new("check_hour", "hour", "hour"),
+        new("hosted_run", "rowid", "ended_at"), // What has not ended has no such time, and stays.
     ];
 
     /// <summary>The oldest rows, as far as they are due.</summary>

@@ -12,7 +12,7 @@ public sealed record RetentionRules
     /// <summary>Runs that failed, and runs that started or stopped something.</summary>
     public TimeSpan ImportantRuns { get; init; } = TimeSpan.FromDays(400);
 
-    /// <summary>Events, the audit, changes of state, and the hourly counts of checks.</summary>
+    /// <summary>Events, the audit, changes of state, the hourly counts of checks, and what is known of runs in an Elsa server.</summary>
     public TimeSpan Records { get; init; } = TimeSpan.FromDays(400);
 }
 
