@@ -1,7 +1,7 @@
 using PgWorkflows.Bench;
 
-// bench/run [throughput] [checks] [cold] [server]; none means all.
-var wanted = args.Length == 0 ? ["throughput", "checks", "cold", "server"] : args;
+// bench/run [throughput] [checks] [cold] [server] [protection]; none means all.
+var wanted = args.Length == 0 ? ["throughput", "checks", "cold", "server", "protection"] : args;
 if (args is ["first-workflow", var folder])
     return await ColdStart.FirstWorkflowAsync(folder);
 
@@ -14,4 +14,6 @@ if (wanted.Contains("checks"))
     await Checks.RunAsync();
 if (wanted.Contains("server"))
     await ServerFigures.RunAsync();
+if (wanted.Contains("protection"))
+    await Protection.RunAsync();
 return 0;

@@ -54,10 +54,10 @@ public sealed class DefinitionHistoryTests
         var page = studio.Page;
         await page.Locator("tbody tr").Filter(new() { HasText = "restore" }).First.WaitForAsync();
         await page.WaitForTimeoutAsync(1500);
-        await MenuAsync(page, page.Locator("tbody tr").Filter(new() { HasText = "quickCheck" }).First, "Export");
+        await MenuAsync(page, page.Locator("tbody tr").Filter(new() { HasText = "guardedQuickCheck" }).First, "Export");
         await page.Locator(".mud-dialog").WaitForAsync();
         var download = await page.RunAndWaitForDownloadAsync(() => page.Locator(".mud-dialog button", new() { HasText = "Export" }).ClickAsync());
-        Assert.StartsWith("workflow-definition-quickcheck-quickCheck-", download.SuggestedFilename, StringComparison.Ordinal);
+        Assert.StartsWith("workflow-definition-guardedquickcheck-guardedQuickCheck-", download.SuggestedFilename, StringComparison.Ordinal);
         var file = Path.Combine(Directory.CreateTempSubdirectory("pgw-export-").FullName, "copy.json");
         await download.SaveAsAsync(file);
         var exported = (JsonObject)JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;

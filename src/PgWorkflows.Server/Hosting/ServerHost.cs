@@ -49,6 +49,7 @@ internal static class ServerHost
         if (retention.Count > 0)
             throw new ServerConfigurationException(retention);
         builder.Services.AddHostedService<KeepsHistory>().AddHostedService<WatchesHistory>();
+        builder.Services.AddHostedService<GivesBackMemory>();
         builder.Services.AddSingleton<IAlarmClock, QuartzAlarmClock>().AddHostedService<ProtectionService>();
     }
 

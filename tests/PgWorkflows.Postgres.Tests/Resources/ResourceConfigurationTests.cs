@@ -155,7 +155,7 @@ public sealed class ResourceConfigurationTests : IDisposable
         { "startOptions", new[] { "a\nb" }, "contains a line break" },
         { "startOptions", new[] { "-i", "-p", "5433" }, "starts the server on port 5433, but the resource's port is 5432; make them equal" },
         { "profile", "careful", "use one of documented, guarded" },
-        { "localRecovery", "true", "use one of on, off" },
+        { "localRecovery", "perhaps", "use one of on, off, true, false" },
         { "instantDetection", "yes", "use one of on, off" },
         { "quickCheckInterval", "00:00:00.5", "out of range; give a duration from 00:00:01 to 1.00:00:00" },
         { "deepCheckInterval", "1.00:00:01", "out of range" },
