@@ -101,7 +101,7 @@ internal static class Protection
         await using var server = await TestServer.StartAsync(entries);
         await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System); // The deep checks of the start are over.
         using var process = Process.GetProcessById(server.Pid);
-        var (before, begun) = (process.TotalProcessorTime, DateTimeOffset.UtcNow);
+        var (before, begun) = (process.TotalProcessorTime, TimeProvider.System.GetUtcNow());
         await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
         process.Refresh();
         var used = process.TotalProcessorTime - before;
