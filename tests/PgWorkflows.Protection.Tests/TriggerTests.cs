@@ -195,6 +195,32 @@ public sealed class TriggerTests
         await Until.TrueAsync(() => new Recorded(server).Runs("waits") is [{ SubStatus: "Finished" }]);
     }
 
+    [Fact]
+    public async Task An_event_from_outside_wakes_runs_and_starts_workflows_but_nobody_can_say_that_a_check_has_failed()
+    {
+        await using var server = await TestServer.StartAsync([]);
+        await Workflows.PublishAsync(server, "listens", """
+            {
+              "id": "seq", "type": "Elsa.Sequence", "version": 1, "activities": [
+                { "id": "wait", "type": "Elsa.Event", "version": 1, "eventName": { "typeName": "String", "expression": { "type": "Literal", "value": "Go" } } },
+                { "id": "task", "type": "Elsa.RunTask", "version": 1, "taskName": { "typeName": "String", "expression": { "type": "Literal", "value": "sign" } } }
+              ]
+            }
+            """);
+        using var client = server.CreateClient();
+        (await client.PostAsync("/elsa/api/workflow-definitions/listens/dispatch", new StringContent("{}", Encoding.UTF8, "application/json"), Token)).EnsureSuccessStatusCode();
+        await Until.TrueAsync(() => new Recorded(server).Runs("listens") is [{ SubStatus: "Suspended" }]);
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, HttpMethod.Post, "/elsa/api/events/Go/trigger"));
+        await Until.TrueAsync(() => new Recorded(server).Query<string>("select name from bookmark") is ["Elsa.RunTask"]);
+        var task = new Recorded(server).Query<string>("select lookup from bookmark")[0];
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(client, HttpMethod.Post, "/elsa/api/tasks/another/complete"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, HttpMethod.Post, $"/elsa/api/tasks/{task}/complete"));
+        await Until.TrueAsync(() => new Recorded(server).Runs("listens") is [{ SubStatus: "Finished" }]);
+
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(client, HttpMethod.Post, "/elsa/api/events/PgWorkflows.CheckFailed/trigger"));
+    }
+
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, HttpMethod method, string path)
     {
         using var request = new HttpRequestMessage(method, path);

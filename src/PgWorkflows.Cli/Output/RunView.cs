@@ -10,7 +10,7 @@ internal sealed record RunView(RunReport Run)
     /// <summary>What a process that ran this action ends with.</summary>
     public int ExitCode => Run switch
     {
-        { Result: RunResults.Interrupted } => ExitCodes.Interrupted,
+        { Result: RunResults.Interrupted or RunResults.Superseded } => ExitCodes.Interrupted,
         { ReturnValue: { } value } => value,
         _ => ExitCodes.Internal,
     };

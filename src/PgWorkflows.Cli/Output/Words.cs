@@ -21,7 +21,7 @@ internal static class Words
     {
         "Succeeded" or "ISP" or "Information" => "green",
         "Failed" or "OSF" or "Error" or "Incomplete" => "red",
-        "Interrupted" or "ISU" => "yellow",
+        "Interrupted" or "Superseded" or "ISU" => "yellow",
         _ => "default",
     };
 }

@@ -18,7 +18,7 @@ internal static class Words
     {
         "Succeeded" or "ISP" or "done" => "good",
         "Failed" or "OSF" or "Error" or "Incomplete" or "Faulted" or "failed" or "refused" => "bad",
-        "Interrupted" or "ISU" or "Running" => "warn",
+        "Interrupted" or "Superseded" or "ISU" or "Running" => "warn",
         _ => "calm",
     };
 }

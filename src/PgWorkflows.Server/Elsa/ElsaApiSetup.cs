@@ -29,6 +29,7 @@ internal static class ElsaApiSetup
         api.MapExchange();
         api.MapSubgraphs();
         api.MapExecution();
+        api.MapStimuli();
         api.MapInstances();
         api.MapJournal();
         api.MapActivityExecutions();
