@@ -30,7 +30,7 @@ internal static class Protection
     /// <summary>SIGKILL to the postmaster, until a new connection gets an answer to <c>select 1</c>.</summary>
     private static async Task KillsAsync(string how, int kills, Action<JsonObject> configure)
     {
-        await using var cluster = await TemporaryCluster.StartedAsync();
+        await using var cluster = await TemporaryCluster.StartedAsync("fsync = on"); // Clusters of tests do without.
         var entry = Entry(cluster, "main");
         entry["profile"] = "guarded";
         entry["recoveryBudget"] = 100;
@@ -71,11 +71,11 @@ internal static class Protection
         }
     }
 
-    /// <summary>Twenty resources at their default intervals and nobody looking: the processor time of the server itself over a minute.</summary>
+    /// <summary>Twenty services behind a service manager, at their default intervals and nobody looking: the processor time of the server itself over a minute.</summary>
     private static async Task IdleAsync()
     {
-        await using var cluster = await TemporaryCluster.StartedAsync();
-        await using var server = await TestServer.StartAsync(new JsonArray([.. Enumerable.Range(0, 20).Select(number => (JsonNode)Entry(cluster, $"r{number}"))]));
+        using var services = await RunningServices.CreateAsync(20);
+        await using var server = await TestServer.StartAsync(services.Entries);
         await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System); // Every check is due at the start; what is measured comes after.
         using var process = Process.GetProcessById(server.Pid);
         var before = process.TotalProcessorTime;
@@ -89,16 +89,14 @@ internal static class Protection
     private static async Task SustainedAsync()
     {
         const int resources = 200, seconds = 30;
-        await using var cluster = await TemporaryCluster.StartedAsync();
-        var entries = new JsonArray([.. Enumerable.Range(0, resources).Select(number =>
+        using var services = await RunningServices.CreateAsync(resources);
+        foreach (var entry in services.Entries)
         {
-            var entry = Entry(cluster, $"r{number}");
-            entry["quickCheckInterval"] = "00:00:01";
+            entry!["quickCheckInterval"] = "00:00:01";
             entry["deepCheckInterval"] = "01:00:00";
-            entry["instantDetection"] = "off";
-            return (JsonNode)entry;
-        })]);
-        await using var server = await TestServer.StartAsync(entries);
+        }
+
+        await using var server = await TestServer.StartAsync(services.Entries);
         await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System); // The deep checks of the start are over.
         using var process = Process.GetProcessById(server.Pid);
         var (before, begun) = (process.TotalProcessorTime, TimeProvider.System.GetUtcNow());

@@ -2,6 +2,7 @@ using PgWorkflows.Engine.Activities;
 using PgWorkflows.Engine.Instances;
 using PgWorkflows.Engine.Interpreting.Behaviors;
 using PgWorkflows.Persistence.Runs;
+using PgWorkflows.Postgres.Events;
 
 namespace PgWorkflows.Runtime;
 
@@ -71,7 +72,7 @@ internal sealed class RunWatch(LiveRun live, IRunObserver? observer, Action<Work
         {
             if (emission is WorkflowDispatched dispatched)
                 dispatch(dispatched);
-            else if (emission is EventPublished or Postgres.Events.ActionEnded)
+            else if (emission is EventPublished or ActionEnded { Result: ActionResult.Failed })
                 publish();
         }
 

@@ -32,13 +32,12 @@ public sealed class WakingStore(Database database, TimeProvider time)
             """, new { name, lookup, correlationId, onlyInstance }, cancellationToken: cancellationToken))).Select(row => row.ToWait())];
     }
 
-    /// <summary>The earliest moment at which a wait or a timer is due; null when nothing waits for the time.</summary>
+    /// <summary>The earliest moment at which a run's wait is due; null when none waits for the time.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
         await using var connection = database.Connect();
         return (await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
-            "select min(due) from (select min(due_at) as due from bookmark where due_at is not null union all select min(due_at) from timer)",
-            cancellationToken: cancellationToken))).ToInstant();
+            "select min(due_at) from bookmark where due_at is not null", cancellationToken: cancellationToken))).ToInstant();
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PgWorkflows.Engine.Activities;
 using PgWorkflows.Engine.Values;
 using PgWorkflows.Persistence.Checks;
@@ -23,6 +24,9 @@ public sealed class DueResources(CheckClock clock, TimeProvider time) : Activity
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>When we picked a resource last. Its check begins a little later, and that little must not add up.</summary>
+    private readonly ConcurrentDictionary<(CheckKind Check, string Resource), DateTimeOffset> _picked = new();
+
     /// <summary>What it needs.</summary>
     public sealed record Inputs(
         [Input("Which check.")] CheckKind Check,
@@ -47,7 +51,14 @@ public sealed class DueResources(CheckClock clock, TimeProvider time) : Activity
         var interval = (inputs.Check == CheckKind.QuickCheck ? resource.Resource.QuickCheckInterval : resource.Resource.DeepCheckInterval) ?? inputs.Interval;
         var now = time.GetUtcNow();
 
+        var last = resource.LastStarted;
+        if (_picked.TryGetValue((inputs.Check, resource.Resource.Name), out var picked) && last >= picked && last - picked < interval)
+            last = picked;
+
         // A last check in the future: the clock was set back. Timers tick in whole seconds, so half of one is not waited for.
-        return resource.LastStarted is not { } last || last > now || now - last >= interval - (ShortestInterval / 2);
+        if (last is { } at && at <= now && now - at < interval - (ShortestInterval / 2))
+            return false;
+        _picked[(inputs.Check, resource.Resource.Name)] = now;
+        return true;
     }
 }

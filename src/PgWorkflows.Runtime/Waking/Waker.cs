@@ -16,6 +16,9 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
     private static readonly TimeSpan ClockJump = TimeSpan.FromSeconds(5);
     private const int AtOnce = 500;
 
+    /// <summary>Alarm clocks may ring some milliseconds early: better a little late than before anything is due.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(4);
+
     private readonly Channel<bool> _turn = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly EventDelivery _events = new(workflows, index, waking, instances, time);
     private DateTimeOffset? _alarmAt;
@@ -35,7 +38,7 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
             if (_alarmAt is null || due < _alarmAt)
                 Turn();
         };
-        await alarm.StartAsync(Turn, cancellationToken);
+        await alarm.StartAsync(Ring, cancellationToken);
         await using var pulse = time.CreateTimer(_ => Turn(), null, Pulse, Pulse);
         var (wall, steady) = (time.GetUtcNow(), time.GetTimestamp());
         while (!cancellationToken.IsCancellationRequested)
@@ -92,7 +95,13 @@ public sealed class Waker(WorkflowRunner workflows, TriggerIndex index, WakingSt
         if (next is null || next <= now || next == _alarmAt)
             return;
         _alarmAt = next;
-        await alarm.SetAsync(next.Value);
+        await alarm.SetAsync(next.Value + Late);
+    }
+
+    private void Ring()
+    {
+        _alarmAt = null; // It has rung; should it have been early, it is set again.
+        Turn();
     }
 
     private void Turn() => _turn.Writer.TryWrite(true);
