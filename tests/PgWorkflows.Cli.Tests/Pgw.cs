@@ -35,7 +35,14 @@ internal sealed class Pgw : IDisposable
     };
 
     public void Configure(params JsonObject[] resources) => File.WriteAllText(ConfigurationFile,
-        new JsonObject { ["PgWorkflows"] = new JsonObject { ["Resources"] = new JsonArray([.. resources.Select(resource => resource.DeepClone())]) } }.ToJsonString());
+        new JsonObject
+        {
+            ["PgWorkflows"] = new JsonObject
+            {
+                ["Resources"] = new JsonArray([.. resources.Select(resource => resource.DeepClone())]),
+                ["Events"] = new JsonObject { ["journal"] = false, ["syslog"] = false }, // Tests do not write into the log of whoever runs them.
+            },
+        }.ToJsonString());
 
     public Process Start(params string[] arguments)
     {

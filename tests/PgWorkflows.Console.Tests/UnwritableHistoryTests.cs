@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Runtime;
 using PgWorkflows.Server.Access;
+using PgWorkflows.Server.Hosting.Service;
 using PgWorkflows.Testing;
 using Xunit;
 
@@ -37,6 +39,8 @@ public sealed class UnwritableHistoryTests
         Assert.Contains("Make space on the disk", await again.Content.ReadAsStringAsync(Token));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "history-unwritable\n"), await HealthAsync(stranger));
         Assert.Equal(runs, await CountAsync(script));
+        using (var liveness = new Liveness(server.Services.GetRequiredService<IServer>(), server.Services.GetRequiredService<Installation>()))
+            Assert.Null(await liveness.CheckAsync(Token)); // No watchdog restarts it for that.
         Assert.Equal("1", (await cluster.SqlAsync("select 1")).Trim());
 
         // Who comes to look may come in, and sees why; who is not signed in learns only that.

@@ -66,7 +66,7 @@ public sealed class SoakTests
         Assert.Equal("ok", recorded.Query<string>("pragma integrity_check")[0]);
         Assert.Equal(Kills / 5, recorded.Count("select count(*) from workflow_instance where definition_id = 'waiter' and sub_status = 'Finished'"));
         Assert.True(recorded.Count("select count(*) from workflow_instance where action = 'recover' and result = 'Succeeded'") > 0);
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", recorded.Query<string>("select coalesce(action, definition_id) || ' ' || coalesce(result, sub_status) || ': ' || count(*) from workflow_instance group by 1, coalesce(action, definition_id), coalesce(result, sub_status)")));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", recorded.Query<string>("select coalesce(action, definition_id) || ' ' || coalesce(result, sub_status) || ': ' || count(*) from workflow_instance group by coalesce(action, definition_id), coalesce(result, sub_status)")));
     }
 
     /// <summary>What is known of a service that did not come back.</summary>

@@ -50,6 +50,10 @@ public sealed class Cluster(BootedSystemd systemd, string name)
         },
     }));
 
+    /// <summary>Controls it without systemd, with the configuration where Debian keeps it.</summary>
+    public Task ControlByPgCtlAsync() => systemd.RunAsync("sed", "-i",
+        $"s|\"serviceControl\":\"systemd\"|\"serviceControl\":\"pg_ctl\",\"startOptions\":[\"-p\",\"{Port}\",\"-c\",\"config_file=/etc/postgresql/{Version}/{name}/postgresql.conf\"]|", ConfigurationFile);
+
     /// <summary>Runs an action by pgw; what its JSON says.</summary>
     public async Task<Seen> PgwAsync(string action)
     {

@@ -82,9 +82,7 @@ public sealed class ServiceTests(BootedSystemd systemd)
     public async Task A_server_that_the_service_has_started_by_pg_ctl_lives_on_when_the_service_stops()
     {
         var cluster = await Cluster.CreateAsync(systemd, "child");
-        await systemd.ShellAsync($$"""
-            sed -i 's|"serviceControl":"systemd"|"serviceControl":"pg_ctl","startOptions":["-p","{{cluster.Port}}","-c","config_file=/etc/postgresql/{{Cluster.Version}}/child/postgresql.conf"]|' {{cluster.ConfigurationFile}}
-            """);
+        await cluster.ControlByPgCtlAsync();
         await ListenAsync(cluster);
         await InstallAsync(cluster);
         try

@@ -23,9 +23,6 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Pid => _process.Id;
 
-    /// <summary>The folder of its history.</summary>
-    public string Data => Path.Combine(_folder, "data");
-
     /// <summary>What it has written so far.</summary>
     public string Log
     {

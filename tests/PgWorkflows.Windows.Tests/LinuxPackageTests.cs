@@ -23,7 +23,12 @@ public sealed class LinuxPackageTests : IAsyncLifetime
         TestContext.Current.TestOutputHelper?.WriteLine($"{Path.GetFileName(package)}: {new FileInfo(package).Length >> 20} MiB, unpacked {unpacked >> 20} MiB");
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        if (_folder.Length > 0)
+            Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task Starts_without_a_dotnet_of_the_machine()

@@ -63,8 +63,10 @@ public sealed class WindowsLab : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_folder.Length > 0)
-            await LabAsync("down");
+        if (_folder.Length == 0)
+            return;
+        await LabAsync("down");
+        Directory.Delete(_folder, recursive: true); // A gigabyte: at the process's end there would be no time for it.
     }
 
     /// <summary>Runs one of the lab's commands; anything but exit code 0 is the test's failure.</summary>
@@ -103,6 +105,9 @@ public sealed class WindowsLab : IAsyncLifetime
         await UntilAsync(() => Task.FromResult(PidFile?.StartTime < TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(3)));
         await KillAsync(PidFile!.Pid);
         await StoppedAsync();
+
+        // The dead server's children hold its shared memory until they have noticed, which takes them a while on a busy machine.
+        await UntilAsync(() => Task.FromResult(!ServerRuns()));
     }
 
     /// <summary>Whatever a test has left, the next one finds a stopped server and a stopped service.</summary>
@@ -131,8 +136,22 @@ public sealed class WindowsLab : IAsyncLifetime
         throw new TimeoutException("What the test waits for did not happen.");
     }
 
+    /// <summary>A process of the lab's server is there, the postmaster or a child.</summary>
+    private bool ServerRuns() => Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])).Any(process =>
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Contains("postgres.exe", StringComparison.Ordinal)
+                && File.ReadAllText(Path.Combine(process, "environ")).Contains($"WINEPREFIX={_folder}/", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // It has ended meanwhile, or is somebody else's.
+        }
+    });
+
     private Task StoppedAsync() =>
-        UntilAsync(async () => (await RunAsync("labsc", "query", Postgres().Service)).Contains("1  STOPPED", StringComparison.Ordinal));
+        UntilAsync(async () => (await TryAsync("labsc", "query", Postgres().Service)).Stdout.Contains("1  STOPPED", StringComparison.Ordinal));
 
     private string Value(string name)
     {

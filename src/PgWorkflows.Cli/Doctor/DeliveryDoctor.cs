@@ -12,7 +12,7 @@ internal static class DeliveryDoctor
                 ? new("events", Verdict.Good, $"go to {string.Join(", ", channels)}")
                 : new("events", Verdict.Note, "go to the history only: no log of the system was found, or all are switched off", "see PgWorkflows:Events in docs/service.md"),
         ];
-        var problems = await workspace.Outbox.ProblemsAsync(100, cancellationToken);
+        var problems = await workspace.Outbox.ProblemsAsync(null, 100, cancellationToken);
         foreach (var channel in problems.GroupBy(problem => problem.Channel))
         {
             var waiting = channel.Count(problem => !problem.IsGivenUp);

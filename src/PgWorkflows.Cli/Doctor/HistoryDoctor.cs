@@ -21,6 +21,9 @@ internal static class HistoryDoctor
         diagnoses.Add(new("history", problem is null ? Verdict.Good : Verdict.Bad, problem ?? workspace.Database.File,
             problem is null ? null : "keep a copy of the file, then begin a new history with --data"));
 
+        if (problem is null && !workspace.Database.TryWriting() && workspace.Database.Health.Trouble is { } trouble)
+            diagnoses.Add(new("history", Verdict.Bad, $"cannot be written: {trouble.Message}", trouble.Cure));
+
         foreach (var closed in await workspace.Runs.CloseGoneAsync(null, cancellationToken))
             diagnoses.Add(new($"run {closed.Id}", Verdict.Note, $"{closed.Action} {closed.Resource}: {closed.Note}", $"look at it: pgw show {closed.Id}"));
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace PgWorkflows.Cli.Targets;
 
@@ -11,6 +12,7 @@ internal static class Target
         ["doctor"] = "doctor looks at the programs, rights and files of the machine it runs on. Run it there, without --server.",
         ["demo"] = "demo makes a server of its own here. Leave --server out.",
         ["serve"] = "serve starts a server here. Leave --server out; --listen says where it listens.",
+        ["service"] = "service works on the service manager of this machine. Leave --server out.",
         ["validate"] = "validate reads files of this machine. Leave --server out; a server looks at a definition when it is published.",
         ["run"] = "'workflows run' tries a file in memory here. Leave --server out.",
         ["conform"] = "conform reads a folder of this machine. Leave --server out.",
@@ -23,7 +25,12 @@ internal static class Target
     /// <summary>An option that would be ignored is refused.</summary>
     public static void RequireMeaningful(ParseResult parsed, GlobalOptions options)
     {
-        if (LocalOnly.TryGetValue(parsed.CommandResult.Command.Name, out var why) && (parsed.GetValue(options.Server) is not null || parsed.GetValue(options.KeyFile) is not null))
-            throw new CliException(ExitCodes.Usage, why);
+        if (parsed.GetValue(options.Server) is null && parsed.GetValue(options.KeyFile) is null)
+            return;
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+        {
+            if (LocalOnly.TryGetValue(command.Command.Name, out var why))
+                throw new CliException(ExitCodes.Usage, why);
+        }
     }
 }

@@ -78,16 +78,16 @@ public sealed partial class Outbox(Database database, IReadOnlyList<string> chan
             "select min(due_at) from delivery where closed_at is null and channel in @names", new { names = names.ToArray() }, cancellationToken: cancellationToken))).ToInstant();
     }
 
-    /// <summary>The deliveries that have not gone smoothly, the newest first.</summary>
-    public async Task<IReadOnlyList<DeliveryProblem>> ProblemsAsync(int most, CancellationToken cancellationToken)
+    /// <summary>The deliveries that have not gone smoothly, of one run or of all, the newest first.</summary>
+    public async Task<IReadOnlyList<DeliveryProblem>> ProblemsAsync(string? runId, int most, CancellationToken cancellationToken)
     {
         await using var connection = database.Connect();
-        var rows = await connection.QueryAsync<(long EventId, string Channel, long Attempts, string Problem, long? Closed)>(new CommandDefinition(
+        var rows = await connection.QueryAsync<(long Id, string Channel, long Attempts, string Problem, long? Closed)>(new CommandDefinition(
             """
-            select event_id, channel, attempts, problem, closed_at from delivery
-            where problem is not null and delivered = 0 order by event_id desc limit @most
-            """, new { most }, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => new DeliveryProblem(row.EventId, row.Channel, (int)row.Attempts, row.Problem, row.Closed is not null))];
+            select e.message_id, d.channel, d.attempts, d.problem, d.closed_at from delivery d join event e on e.id = d.event_id
+            where d.problem is not null and d.delivered = 0 and (@runId is null or e.instance_id = @runId) order by d.event_id desc limit @most
+            """, new { runId, most }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => new DeliveryProblem((int)row.Id, row.Channel, (int)row.Attempts, row.Problem, row.Closed is not null))];
     }
 
     /// <summary>Writes the deliveries of a new event, in the event's transaction.</summary>
@@ -107,4 +107,10 @@ public sealed partial class Outbox(Database database, IReadOnlyList<string> chan
 public sealed record DueDelivery(EventFacts Event, string Channel, int Attempt);
 
 /// <summary>An event that a channel does not have yet, or never will.</summary>
-public sealed record DeliveryProblem(long EventNumber, string Channel, int Attempts, string Problem, bool IsGivenUp);
+public sealed record DeliveryProblem(int EventId, string Channel, int Attempts, string Problem, bool IsGivenUp)
+{
+    /// <summary>A sentence for people.</summary>
+    public override string ToString() => IsGivenUp
+        ? $"Event {EventId} was given up for {Channel}: {Problem}."
+        : $"Event {EventId} is not in {Channel} yet: {Problem}. It is kept and delivered later.";
+}

@@ -51,7 +51,7 @@ public sealed class ResourceSetting
             : new Setting.Good(apply(draft, span)));
 
     internal static ResourceSetting Switch(string name, string defaultText, string description, Func<Resource, bool, Resource> apply) =>
-        Choice(name, defaultText, description, [("on", true), ("off", false)], apply);
+        Choice(name, defaultText, description, [("on", true), ("off", false), ("true", true), ("false", false)], apply);
 
     internal static ResourceSetting Choice<T>(
         string name, string defaultText, string description, (string Word, T Value)[] choices, Func<Resource, T, Resource> apply) =>

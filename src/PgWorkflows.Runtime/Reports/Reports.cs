@@ -57,7 +57,7 @@ public sealed class Reports(Installation installation)
         ReturnValue = run.ReturnValue,
         Status = run.Status,
         SubStatus = run.SubStatus,
-        Note = run.ClosingNote,
+        Note = await NoteAsync(run, cancellationToken),
         StartedAt = run.StartedAt,
         FinishedAt = run.FinishedAt,
         Trigger = run.Origin,
@@ -65,6 +65,13 @@ public sealed class Reports(Installation installation)
         Steps = StepReport.Of(await installation.History.StepsAsync(run.Id, cancellationToken)),
         Events = [.. (await installation.History.EventsAsync(run.Id, null, 1000, cancellationToken)).Reverse().Select(e => new RunEventReport(e.Id, e.Severity, e.Text, e.Timestamp))],
     };
+
+    /// <summary>Why it ended from outside, and which of its events somebody outside does not have.</summary>
+    private async Task<string?> NoteAsync(RunFacts run, CancellationToken cancellationToken)
+    {
+        var undelivered = await installation.Outbox.ProblemsAsync(run.Id, 10, cancellationToken);
+        return undelivered.Count == 0 ? run.ClosingNote : string.Join(' ', [.. run.ClosingNote is null ? [] : new[] { run.ClosingNote }, .. undelivered.Reverse()]);
+    }
 
     private static RunSummary Summary(RunFacts run) => new(
         run.Id, run.Resource, run.Action, run.Result, run.ReturnValue, run.Status, run.SubStatus, run.StartedAt, run.FinishedAt, run.Origin, run.DefinitionId);

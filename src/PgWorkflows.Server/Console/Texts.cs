@@ -45,7 +45,7 @@ internal static class Texts
     public static readonly Text NotProtected = new("Not protected", "保護されていません");
     public static readonly Text MendAndStartAgain = new("What is configured is wrong and was left out. Mend it and start the server again:", "設定に誤りがあるため除外されました。修正してサーバーを再起動してください:");
     public static readonly Text WayTaken = new("The workflow with the way that the run has taken", "ワークフローと、実行がたどった経路");
-    public static readonly Text Api = new("API", "API");
+    public static readonly Text Api = new("API reference", "APIリファレンス");
     public static readonly Text ApiIntroduction = new("Send a key as 'Authorization: Bearer KEY'. The same as a document:", "キーは 'Authorization: Bearer KEY' で送ります。ドキュメント:");
     public static readonly Text Parameters = new("Parameters", "パラメーター");
     public static readonly Text Answers = new("Answers", "応答");

@@ -3,6 +3,7 @@ using Npgsql;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Probes;
 using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Postgres.ServiceControl;
 using PgWorkflows.Testing;
 
 namespace PgWorkflows.Postgres.Tests.Probes;
@@ -127,6 +128,8 @@ public sealed class VerdictTests
         await cluster.StartAsync("-p", Port(cluster));
         var pid = cluster.Pid;
         await TemporaryCluster.SignalAsync("KILL", pid);
+        for (var looks = 0; looks < 1000 && !PostmasterSight.Of(cluster.DataDirectory).IsGone; looks++) // dying takes a moment
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, None);
         Is(ServerVerdict.Down, $"process {pid} ", await Examine(cluster.Resource, client));
     }
 

@@ -94,7 +94,7 @@ public sealed class CourierTests : IDisposable
 
         Assert.Equal(run.EventIds.Skip(1), log.Told.Select(e => e.Id));
         Assert.Contains("given up for log after 1 attempts: not mine", Assert.Single(await NotesAsync(run.Run.Id)));
-        Assert.True(Assert.Single(await new Outbox(_harness.Database, [], _time).ProblemsAsync(10, Token)).IsGivenUp);
+        Assert.True(Assert.Single(await new Outbox(_harness.Database, [], _time).ProblemsAsync(run.Run.Id, 10, Token)).IsGivenUp);
     }
 
     [Fact]

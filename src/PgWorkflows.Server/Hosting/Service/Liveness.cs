@@ -31,7 +31,8 @@ internal sealed class Liveness(IServer server, Installation installation) : IDis
             if (Address() is not { } address)
                 return "the server listens nowhere";
             using var answer = await _client.GetAsync(new Uri(address, "/health"), limit.Token);
-            return answer.IsSuccessStatusCode ? null : $"{address} answers {(int)answer.StatusCode}";
+            // A history that cannot be written is not mended by a restart, and a server that starts then would have to give up.
+            return answer.IsSuccessStatusCode || !installation.Database.Health.IsWritable ? null : $"{address} answers {(int)answer.StatusCode}";
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested
             && e is HttpRequestException or OperationCanceledException or System.Data.Common.DbException)
