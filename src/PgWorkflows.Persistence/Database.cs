@@ -43,6 +43,7 @@ public sealed class Database
                     Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
 
+            MakeOwnersOnly(file);
             var database = new Database(file, time ?? TimeProvider.System);
             database.Upgrade();
             return database;
@@ -51,6 +52,18 @@ public sealed class Database
         {
             throw new HistoryException(file, e);
         }
+    }
+
+    /// <summary>It holds hashes of passwords and keys. SQLite gives the files beside it the same rights.</summary>
+    private static void MakeOwnersOnly(string file)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!System.IO.File.Exists(file))
+            new FileStream(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = owner }).Dispose();
+        else if ((System.IO.File.GetUnixFileMode(file) & ~owner) != 0)
+            System.IO.File.SetUnixFileMode(file, owner);
     }
 
     /// <summary>A connection for ordinary work: what it commits survives the death of this process.</summary>

@@ -17,7 +17,7 @@ public sealed class AgreementTests(ElsaHome home) : IClassFixture<ElsaHome>
         await home.SetAsync(script, one.Before, one.Resource());
         var began = home.Clock.UtcNow;
 
-        var state = await home.RunAsync(one.Action);
+        var state = await home.RunAsync(one.DefinitionId);
 
         var seen = new AgreementJournal
         {

@@ -66,7 +66,7 @@ public sealed class ElsaHome : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<IResources>(World);
         builder.Services.AddSingleton(services => new PostgresActivitySet(PostgresActivities.Create(
-            World, services.GetRequiredService<IResourceStates>(), new ServiceControls([World]), new ProbeClients([World]), World, node: "node1")));
+            World, services.GetRequiredService<IResourceStates>(), new ServiceControls([World]), new ProbeClients([World]), World, node: "node1", Clock)));
         _host = builder.Build();
         await _host.StartAsync();
     }

@@ -112,9 +112,13 @@ internal sealed partial class ServerTarget : ITarget
             using var request = new HttpRequestMessage(method, path) { Content = body };
             return await _http.SendAsync(request, cancellationToken);
         }
+        catch (HttpRequestException e) when (method != HttpMethod.Get && e.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError))
+        {
+            throw new CliException(ExitCodes.Unreachable, $"The connection to {Place} was lost after the request was sent: what was asked for may have been begun and may go on. Look with: pgw history --server {Place}");
+        }
         catch (HttpRequestException e)
         {
-            throw new CliException(ExitCodes.Unreachable, $"{Place} cannot be reached: {e.Message}");
+            throw new CliException(ExitCodes.Unreachable, $"{Place} cannot be reached: {(e.InnerException ?? e).Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -9,6 +9,7 @@ internal static class Target
     /// <summary>Commands on this machine's files and services; what they are told of another machine would be wrong.</summary>
     private static readonly Dictionary<string, string> LocalOnly = new(StringComparer.Ordinal)
     {
+        ["add"] = "'resources add' looks at this machine and writes its configuration file; run it where the server is, without --server.",
         ["doctor"] = "doctor looks at the programs, rights and files of the machine it runs on. Run it there, without --server.",
         ["demo"] = "demo makes a server of its own here. Leave --server out.",
         ["serve"] = "serve starts a server here. Leave --server out; --listen says where it listens.",

@@ -1,8 +1,10 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using PgWorkflows.Engine.Instances;
+using PgWorkflows.Persistence.Events;
 using PgWorkflows.Persistence.Leases;
 using PgWorkflows.Persistence.Resources;
+using PgWorkflows.Postgres.Events;
 using PgWorkflows.Postgres.Resources;
 
 namespace PgWorkflows.Persistence.Runs;
@@ -10,9 +12,11 @@ namespace PgWorkflows.Persistence.Runs;
 /// <summary>Ends a run that its own steps will not end: what it was doing stays in doubt, and nothing is repeated.</summary>
 internal static class Closing
 {
+    private const int Interrupted = 114011;
+
     /// <returns>What was closed; null when the run had ended meanwhile.</returns>
     public static async Task<ClosedRun?> CloseAsync(
-        SqliteConnection connection, SqliteTransaction transaction, string id, string result, string note, WorkflowInstance? instance, long now)
+        SqliteConnection connection, SqliteTransaction transaction, string id, string result, string note, WorkflowInstance? instance, long now, Outbox? outbox)
     {
         var row = await connection.QueryFirstOrDefaultAsync<(string? Resource, string? Action, string? Doubt, string? Done)>(
             """
@@ -53,7 +57,26 @@ internal static class Closing
 
         // actions.md, decision 13: an action that was interrupted leaves OSF and says why.
         if (result == RunResults.Interrupted && row.Resource is not null && row.Action is "restore" or "remove" or "recover")
+        {
             await ResourceStateTable.SetAsync(connection, transaction, row.Resource, ResourceState.OSF, note, $"run {id}", id, now);
+            await TellAsync(connection, transaction, id, row.Resource, row.Action, note, now, outbox);
+        }
+
         return new(id, row.Resource, row.Action, note);
+    }
+
+    /// <summary>A BEGIN without an END would leave whoever reads the log in the dark.</summary>
+    private static async Task TellAsync(
+        SqliteConnection connection, SqliteTransaction transaction, string id, string resource, string action, string note, long now, Outbox? outbox)
+    {
+        var message = EventCatalogue.Find(Interrupted)!;
+        var text = EventText.Render(message, name => name switch { "resource" => resource, "action" => action, "node" => Environment.MachineName, _ => note });
+        var number = await connection.ExecuteScalarAsync<long>(
+            """
+            insert into event (instance_id, resource, message_id, severity, text, timestamp) values (@id, @resource, @Id, @severity, @text, @now)
+            returning id
+            """, new { id, resource, message.Id, severity = message.Severity.ToString(), text, now }, transaction);
+        if (outbox is not null)
+            await outbox.PostAsync(connection, transaction, number, now);
     }
 }

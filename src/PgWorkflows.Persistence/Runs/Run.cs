@@ -67,8 +67,11 @@ public abstract record BeginResult
 /// <param name="Fence">The fencing number.</param>
 public sealed record LeaseHolder(string Resource, string InstanceId, string Action, ProcessIdentity Owner, DateTimeOffset Since, long Fence)
 {
+    /// <summary>The process that carries the run is gone: the server decides over it when it is back, or the next restore, remove or recover closes it.</summary>
+    public bool IsGone => Owner.IsGone();
+
     /// <summary>For people: which run, of whom, since when.</summary>
-    public override string ToString() => $"{Action} (run {InstanceId}, {Owner}, since {Since:yyyy-MM-dd HH:mm:ss} UTC)";
+    public override string ToString() => $"{Action} (run {InstanceId}, {Owner}{(IsGone ? ", which is gone: start the server again, or run restore, remove or recover here" : "")}, since {Since:yyyy-MM-dd HH:mm:ss} UTC)";
 }
 
 /// <summary>How a run ended, beyond what an action itself can say.</summary>

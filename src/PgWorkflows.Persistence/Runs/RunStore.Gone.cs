@@ -62,7 +62,7 @@ public sealed partial class RunStore
     {
         await using var durable = database.ConnectDurably();
         await using var transaction = durable.BeginTransaction();
-        var closed = await Closing.CloseAsync(durable, transaction, id, result, note, instance: null, Now);
+        var closed = await Closing.CloseAsync(durable, transaction, id, result, note, instance: null, Now, outbox);
         transaction.Commit();
         return closed;
     }

@@ -59,7 +59,7 @@ public sealed partial class RunStore
         await using var connection = database.ConnectDurably();
         await using var transaction = connection.BeginTransaction();
         await connection.ExecuteAsync("update activity_record set status = 'Canceled', completed_at = @Now where instance_id = @id and status = 'Running'", new { id, Now }, transaction);
-        var closed = await Closing.CloseAsync(connection, transaction, id, RunResults.Interrupted, "Interrupted: the history could not be written.", instance: null, Now);
+        var closed = await Closing.CloseAsync(connection, transaction, id, RunResults.Interrupted, "Interrupted: the history could not be written.", instance: null, Now, outbox);
         transaction.Commit();
         return closed;
     }

@@ -52,7 +52,7 @@ public sealed partial class RunStore
             (_, null) => (RunResults.Cancelled, $"Cancelled: {reason}."),
             _ => (RunResults.Interrupted, $"Interrupted: {reason}."),
         };
-        await Closing.CloseAsync(connection, transaction, run.Instance.Id, result, note, run.Instance, Now);
+        await Closing.CloseAsync(connection, transaction, run.Instance.Id, result, note, run.Instance, Now, outbox);
         transaction.Commit();
     }
 

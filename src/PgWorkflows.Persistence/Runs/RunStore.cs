@@ -31,6 +31,8 @@ public sealed partial class RunStore(Database database, TimeProvider time, Outbo
 
         if (holder is not null && begin.TakesLease)
             return new BeginResult.Busy(holder, null);
+        if (holder is { IsGone: true })
+            holder = null; // Nobody is at work: a server that is dead keeps no check from telling what is true.
 
         if (begin.TakesLease)
         {

@@ -55,6 +55,7 @@ public static class EventCatalogue
         new(113584, Information, "LifeKeeper: BEGIN RECOVERY action for PostgreSQL resource [resource] on server [node]."),
         new(114000, Error, "ESCALATE: PostgreSQL resource [resource] on server [node] needs a human: [reason]"),
         .. GuardedMessages.All,
+        new(114011, Error, "INTERRUPTED: [action] of PostgreSQL resource [resource] on server [node] did not come to its end: [reason]"),
     ];
 
     private static readonly FrozenDictionary<int, EventMessage> ById = All.ToFrozenDictionary(message => message.Id);

@@ -52,7 +52,7 @@ internal static class AccessSetup
         app.UseMiddleware<Errors>();
         app.UseAuthentication();
         app.UseMiddleware<Gate>();
-        app.Lifetime.ApplicationStarted.Register(() => ListenRules.Check(app.Urls, app.Services.GetRequiredService<ServerOptions>()));
+        app.Lifetime.ApplicationStarted.Register(() => ListenRules.Check([.. app.Urls], app.Services.GetRequiredService<ServerOptions>()));
     }
 
     public static void MapAccess(this WebApplication app) => app.MapGet("/health", (Installation installation) => installation.Database.Health.IsWritable

@@ -23,8 +23,10 @@ internal static class ListenRules
     }
 
     /// <exception cref="ServerConfigurationException">An address would send passwords and keys over the network in the clear.</exception>
-    public static void Check(IEnumerable<string> addresses, ServerOptions options)
+    public static void Check(IReadOnlyCollection<string> addresses, ServerOptions options)
     {
+        foreach (var address in addresses)
+            CheckForm(address);
         var open = options.AllowPlainHttp ? [] : addresses.Where(address => !IsEncrypted(address) && !IsLoopback(address)).ToList();
         if (open.Count > 0)
         {
@@ -32,6 +34,18 @@ internal static class ListenRules
                 $"{address} listens beyond this machine without HTTPS, so passwords and keys could be read on the network. Use https:// with a certificate "
                 + $"(Kestrel:Endpoints:Https:Url and Kestrel:Certificates:Default), or listen on 127.0.0.1, or set {ServerOptions.Section}:{nameof(ServerOptions.AllowPlainHttp)} to true "
                 + "if something in front of this server encrypts.")]);
+        }
+    }
+
+    private static void CheckForm(string address)
+    {
+        try
+        {
+            BindingAddress.Parse(address);
+        }
+        catch (FormatException)
+        {
+            throw new ServerConfigurationException([$"'{address}' is not an address to listen on. Give one such as http://127.0.0.1:5480."]);
         }
     }
 

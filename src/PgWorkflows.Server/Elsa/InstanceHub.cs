@@ -64,8 +64,8 @@ internal sealed class InstanceWatch(Installation installation, IHubContext<Insta
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(Interval, time, stoppingToken);
-            if (_watched.IsEmpty)
+            await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_watched.IsEmpty || stoppingToken.IsCancellationRequested)
                 continue;
             foreach (var (id, (revision, _)) in await installation.Instances.RevisionsAsync([.. _watched.Keys], stoppingToken))
             {

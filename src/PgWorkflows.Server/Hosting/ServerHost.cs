@@ -21,6 +21,7 @@ internal static class ServerHost
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // Why it did not start, StartProblems says.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // The log tells of runs, not of requests.
         return builder;
     }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PgWorkflows.Postgres.Probes;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Postgres.ServiceControl;
 
@@ -30,6 +31,16 @@ public sealed record AgreementCase
     /// <summary>How the deep checks turn out in their order; the last one holds.</summary>
     public IReadOnlyList<Deep> Checks { get; init; } = [Deep.Good];
 
+    /// <summary>The resource's profile.</summary>
+    public ResourceProfile Profile { get; init; }
+
+    /// <summary>What the server answers to the guarded profile's questions, in order, the last one holds: a kind of answer, or the SQLSTATE of an error.</summary>
+    public IReadOnlyList<string> Answers { get; init; } = [];
+
+    /// <summary>The definition that does the action in this profile.</summary>
+    [JsonIgnore]
+    public string DefinitionId => Profile == ResourceProfile.Guarded ? $"guarded{char.ToUpperInvariant(Action[0])}{Action[1..]}" : Action;
+
     /// <summary>The resource's own number of repeats, or null.</summary>
     public int? PollRepeats { get; init; }
 
@@ -40,7 +51,11 @@ public sealed record AgreementCase
     public AgreementJournal? Journal { get; init; }
 
     /// <summary>The world of this case.</summary>
-    public Script Script() => new([.. Statuses], Starts, Stops, [.. Checks]);
+    public Script Script() => new([.. Statuses], Starts, Stops, [.. Checks]) { Answers = new(Answers.Select(Answer)) };
+
+    private static ServerAnswer Answer(string answer) => Enum.TryParse<AnswerKind>(answer, out var kind) && Enum.IsDefined(kind)
+        ? new(kind, null, null, new("psql", kind == AnswerKind.Answered ? 0 : 2, answer))
+        : new(AnswerKind.ServerError, answer, null, new("psql", 2, $"error {answer}"));
 
     /// <summary>The resource of this case.</summary>
     public Resource Resource() => new()
@@ -52,6 +67,7 @@ public sealed record AgreementCase
         BinDirectory = "/bin",
         Port = 5432,
         InitialState = Before,
+        Profile = Profile,
         PollRepeats = PollRepeats,
         PollInterval = PollInterval,
     };
