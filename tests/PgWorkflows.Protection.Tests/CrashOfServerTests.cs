@@ -111,6 +111,6 @@ public sealed class CrashOfServerTests
     {
         using var client = server.CreateClient();
         using var answer = await client.PostAsync($"/api/resources/{resource}/actions/{action}?wait=0", null, Token);
-        Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Accepted, server.Log);
+        Assert.True(answer.IsSuccessStatusCode, server.Log); // A quick one has ended already.
     }
 }
