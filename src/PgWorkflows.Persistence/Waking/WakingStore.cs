@@ -9,12 +9,18 @@ namespace PgWorkflows.Persistence.Waking;
 /// <summary>What wakes runs, as it is stored: waits and their due times, timers, starts and events that are on their way.</summary>
 public sealed class WakingStore(Database database, TimeProvider time)
 {
+    /// <summary>A command waits for itself: whoever woke its run here would carry on what somebody else carries.</summary>
+    private const string OfServer = "join workflow_instance i on i.id = b.instance_id and i.owner_kind = 'server'";
+
     /// <summary>The waits that are due, the earliest first.</summary>
     public async Task<IReadOnlyList<StoredWait>> DueAsync(int most, CancellationToken cancellationToken)
     {
         await using var connection = database.Connect();
         return [.. (await connection.QueryAsync<WaitRow>(new CommandDefinition(
-            "select id as Id, instance_id as InstanceId, name as Name, due_at as DueAt, created_at as CreatedAt from bookmark where due_at <= @now order by due_at limit @most",
+            $"""
+            select b.id as Id, b.instance_id as InstanceId, b.name as Name, b.due_at as DueAt, b.created_at as CreatedAt
+            from bookmark b {OfServer} where b.due_at <= @now order by b.due_at limit @most
+            """,
             new { now = Now, most }, cancellationToken: cancellationToken))).Select(row => row.ToWait())];
     }
 
@@ -23,9 +29,9 @@ public sealed class WakingStore(Database database, TimeProvider time)
     {
         await using var connection = database.Connect();
         return [.. (await connection.QueryAsync<WaitRow>(new CommandDefinition(
-            """
+            $"""
             select b.id as Id, b.instance_id as InstanceId, b.lookup as Name, b.due_at as DueAt, b.created_at as CreatedAt
-            from bookmark b join workflow_instance i on i.id = b.instance_id
+            from bookmark b {OfServer}
             where b.name = @name and (@lookup is null or b.lookup = @lookup) and (@correlationId is null or i.correlation_id = @correlationId)
                 and (@onlyInstance is null or b.instance_id = @onlyInstance)
             order by b.created_at
@@ -37,7 +43,7 @@ public sealed class WakingStore(Database database, TimeProvider time)
     {
         await using var connection = database.Connect();
         return (await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
-            "select min(due_at) from bookmark where due_at is not null", cancellationToken: cancellationToken))).ToInstant();
+            $"select min(b.due_at) from bookmark b {OfServer} where b.due_at is not null", cancellationToken: cancellationToken))).ToInstant();
     }
 
     /// <summary>

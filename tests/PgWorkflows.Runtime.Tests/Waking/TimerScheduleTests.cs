@@ -104,7 +104,15 @@ public sealed class TimerScheduleTests : IDisposable
         var waking = new WakingStore(_database, _time);
 
         Assert.Equal(1, await waking.MoveAfterClockWentBackAsync(Token));
-        Assert.Equal(Noon.AddHours(-1).AddSeconds(5), await waking.NextDueAsync(Token));
+        using var reading = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_database.File}");
+        reading.Open();
+        using var due = reading.CreateCommand();
+        due.CommandText = "select due_at from bookmark order by id";
+        using var rows = due.ExecuteReader();
+        Assert.True(rows.Read());
+        Assert.Equal(Micro(Noon.AddSeconds(5)), rows.GetInt64(0));
+        Assert.True(rows.Read());
+        Assert.Equal(Micro(Noon.AddHours(-1).AddSeconds(5)), rows.GetInt64(0));
     }
 
     public void Dispose()

@@ -62,6 +62,25 @@ public sealed class WakerTests : IDisposable
         Assert.Equal("Finished", (await _installation.Instances.FindAsync(started.RunId, Token))!.SubStatus);
     }
 
+    [Fact]
+    public async Task A_command_that_waits_in_its_own_process_is_not_woken_by_the_server()
+    {
+        await _installation.Programs.ImportAsync(Token);
+        var version = await PublishAsync("""
+            {
+              "definitionId": "waits", "name": "waits", "root": { "id": "seq", "type": "Elsa.Sequence", "version": 1, "activities": [
+                { "id": "wait", "type": "Elsa.Delay", "version": 1, "timeSpan": { "typeName": "TimeSpan", "expression": { "type": "Literal", "value": "00:00:00.400" } } } ] }
+            }
+            """);
+        var command = new Installation([], _folder, _time);
+        var started = Assert.IsType<StartOutcome.Started>(await command.Workflows.StartAsync(new StartWorkflow(version, new("test", "a test")), Token));
+        await started.Rested;
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+
+        Assert.Empty(await _installation.Waking.DueAsync(10, Token));
+        Assert.Null(await _installation.Waking.NextDueAsync(Token));
+    }
+
     public void Dispose()
     {
         _installation.Workflows.Dispose();
