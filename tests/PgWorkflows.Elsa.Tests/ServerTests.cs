@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PgWorkflows.Cli.Tests;
+using PgWorkflows.Engine.Definitions;
 using Xunit;
 
 namespace PgWorkflows.Elsa.Tests;
@@ -50,6 +52,44 @@ public sealed class ServerTests
         Assert.Equal("Finished", state.GetProperty("subStatus").GetString());
         Assert.Equal("Succeeded", state.GetProperty("output").GetProperty("Result").GetString());
         Assert.Equal(["stop", "start"], service.Log);
+    }
+
+    [Fact]
+    public async Task An_edit_moves_between_the_homes_and_stays_in_force()
+    {
+        using var service = await ScriptedService.CreateAsync("4  RUNNING");
+        using var server = new ElsaProgram();
+        await server.StartAsync(service.Entry);
+        using (var client = await server.SignInAsync())
+        {
+            // What Elsa exports, our own home reads without a finding.
+            var exported = await client.GetByteArrayAsync("elsa/api/workflow-definitions/quickCheck/export?versionOptions=Published", Token);
+            var (definition, findings) = DefinitionReader.Read(exported);
+            Assert.NotNull(definition);
+            Assert.Empty(findings);
+
+            // And an edit of our own home is imported, published and run.
+            var file = JsonNode.Parse(exported)!;
+            (file["version"], file["id"], file["isPublished"]) = (2, "quickCheck-edited", false);
+            var edited = file.ToJsonString().Replace("(2) sc query", "(2) sc query, edited", StringComparison.Ordinal);
+            using var imported = await client.PostAsync("elsa/api/workflow-definitions/import", new StringContent(edited, Encoding.UTF8, "application/json"), Token);
+            Assert.True(imported.IsSuccessStatusCode, await imported.Content.ReadAsStringAsync(Token));
+            Assert.True((await client.PostAsJsonAsync("elsa/api/workflow-definitions/quickCheck/publish", new { }, Token)).IsSuccessStatusCode);
+            Assert.Equal(2, await CheckedVersionAsync(client));
+        }
+
+        await server.KillAsync();
+        await server.StartAsync(service.Entry);
+        using var again = await server.SignInAsync();
+        Assert.Equal(2, await CheckedVersionAsync(again));
+    }
+
+    private static async Task<int> CheckedVersionAsync(HttpClient client)
+    {
+        using var answer = await client.PostAsJsonAsync("elsa/api/workflow-definitions/quickCheck/execute", new { input = new { Resource = "main" } }, Token);
+        var state = (await answer.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("workflowState");
+        Assert.Equal("Succeeded", state.GetProperty("output").GetProperty("Result").GetString());
+        return state.GetProperty("definitionVersion").GetInt32();
     }
 
     [Fact]

@@ -111,6 +111,7 @@ public sealed class ProtectionTests
         var recorded = new Recorded(server);
         await Until.TrueAsync(() => recorded.Query<string>("select result from workflow_instance where resource = 'paused' and action = 'deepCheck' and result is not null") is ["Failed"]);
         await Until.TrueAsync(() => recorded.Runs("quickCheck").Count(run => run is { Resource: "counting", Result: "Succeeded" }) == 1);
+        await Until.TrueAsync(() => recorded.Runs("deepCheck").Count(run => run is { Resource: "counting", Result: "Succeeded" }) == 1); // Else it could meet the stopped service.
 
         services.SetState("counting", "1  STOPPED");
         await CrashOfServerTests.RunAsync(server, "quickCheck", "counting");
