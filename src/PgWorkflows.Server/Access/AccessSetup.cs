@@ -9,6 +9,7 @@ using PgWorkflows.Persistence.Keys;
 using PgWorkflows.Persistence.Users;
 using PgWorkflows.Runtime;
 using PgWorkflows.Server.Console;
+using PgWorkflows.Server.Hosting;
 
 namespace PgWorkflows.Server.Access;
 
@@ -55,8 +56,12 @@ internal static class AccessSetup
         app.Lifetime.ApplicationStarted.Register(() => ListenRules.Check([.. app.Urls], app.Services.GetRequiredService<ServerOptions>()));
     }
 
-    public static void MapAccess(this WebApplication app) => app.MapGet("/health", (Installation installation) => installation.Database.Health.IsWritable
-        ? Results.Text("ok\n") : Results.Text("history-unwritable\n", statusCode: StatusCodes.Status503ServiceUnavailable)).OpenToAll("says only that the server answers, and in a word whether it can work");
+    public static void MapAccess(this WebApplication app) => app
+        .MapGet("/health", (Installation installation, ConfiguredResources configured) =>
+            !installation.Database.Health.IsWritable ? Unwell("history-unwritable") : configured.Problems.Count > 0 ? Unwell("resources-left-out") : Results.Text("ok\n"))
+        .OpenToAll("says only that the server answers, and in a word whether it can do all of its work");
+
+    private static IResult Unwell(string word) => Results.Text($"{word}\n", statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>The keys of cookies and antiforgery tokens lie in the data folder, so that a restart signs nobody out.</summary>
     private static void AddKeyRing(IServiceCollection services)

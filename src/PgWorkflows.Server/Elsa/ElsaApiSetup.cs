@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR;
 using PgWorkflows.Engine.Definitions;
 using PgWorkflows.Server.Access;
 
@@ -35,6 +37,13 @@ internal static class ElsaApiSetup
         api.MapActivityExecutions();
         api.MapDescriptors();
         api.MapFeatures();
-        app.MapHub<InstanceHub>("/elsa/hubs/workflow-instance").RequirePermission("read:workflow-instances");
+        app.MapConnections("/elsa/hubs/workflow-instance", connections => connections.Use(_ => Hub(app.Services))).RequirePermission("read:workflow-instances");
+    }
+
+    /// <summary>What <c>MapHub</c> does, but when the first Studio asks: until then none of SignalR need be in memory.</summary>
+    private static ConnectionDelegate Hub(IServiceProvider services)
+    {
+        var hub = new Lazy<ConnectionDelegate>(() => new ConnectionBuilder(services).UseHub<InstanceHub>().Build());
+        return connection => hub.Value(connection);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using PgWorkflows.Runtime;
@@ -31,8 +32,8 @@ internal sealed class Liveness(IServer server, Installation installation) : IDis
             if (Address() is not { } address)
                 return "the server listens nowhere";
             using var answer = await _client.GetAsync(new Uri(address, "/health"), limit.Token);
-            // A history that cannot be written is not mended by a restart, and a server that starts then would have to give up.
-            return answer.IsSuccessStatusCode || !installation.Database.Health.IsWritable ? null : $"{address} answers {(int)answer.StatusCode}";
+            // 503 is an answer too: what it tells of, an unwritable history or a mistake in the configuration, a restart does not mend.
+            return answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.ServiceUnavailable ? null : $"{address} answers {(int)answer.StatusCode}";
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested
             && e is HttpRequestException or OperationCanceledException or System.Data.Common.DbException)
