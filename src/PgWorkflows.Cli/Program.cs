@@ -47,7 +47,8 @@ if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.Help
     for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
         words.Push(command.Command.Name);
     var help = string.Join(' ', ["pgw", .. words, "--help"]);
-    return output.Fail(ExitCodes.Usage, [.. parsed.Errors.Select(error => error.Message), $"See: {help}"]);
+    var meant = parsed.CommandResult.Command.Subcommands.FirstOrDefault(command => parsed.UnmatchedTokens.Contains(command.Name, StringComparer.OrdinalIgnoreCase));
+    return output.Fail(ExitCodes.Usage, [.. parsed.Errors.Select(error => error.Message), .. meant is null ? Array.Empty<string>() : [$"Did you mean '{meant.Name}'?"], $"See: {help}"]);
 }
 
 try

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using PgWorkflows.Postgres.Resources;
+using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Delivery;
+using PgWorkflows.Runtime.Retention;
 
 namespace PgWorkflows.Cli;
 
@@ -26,6 +28,8 @@ internal sealed record Settings(
         };
         var switches = new List<(string Key, string Problem, string Cure)>();
         var channels = EventChannels.Read(configuration, switches);
+        RetentionOptions.Read(configuration, switches); // The server's alone; but here its mistakes are found before it is started.
+        ServerOptions.Read(configuration, switches);
         return new(resources, DataOf(configuration["PgWorkflows:Data"], file), channels,
             [.. problems, .. switches.Select(wrong => new ConfigurationProblem(file, wrong.Key, wrong.Problem, wrong.Cure))]);
     }

@@ -141,6 +141,37 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_command_in_other_letters_is_not_run_and_the_right_one_is_named()
+    {
+        using var pgw = new Pgw();
+
+        var ended = await pgw.RunAsync("quickcheck", "main");
+
+        Assert.Equal(64, ended.ExitCode);
+        Assert.Contains("Did you mean 'quickCheck'?", ended.Stderr);
+    }
+
+    [Fact]
+    public async Task Doctor_and_resources_tell_mistakes_in_the_servers_own_settings_too()
+    {
+        using var pgw = new Pgw();
+        var settings = JsonNode.Parse(File.ReadAllText(pgw.ConfigurationFile))!;
+        settings["PgWorkflows"]!["Server"] = new JsonObject { ["SessionIdle"] = "soon" };
+        settings["PgWorkflows"]!["Retention"] = new JsonObject { ["Runs"] = "for ever" };
+        File.WriteAllText(pgw.ConfigurationFile, settings.ToJsonString());
+
+        var doctor = await pgw.RunAsync("doctor");
+        var resources = await pgw.RunAsync("resources");
+
+        Assert.Equal((71, 78), (doctor.ExitCode, resources.ExitCode));
+        foreach (var told in new[] { doctor.Stdout, resources.Stderr })
+        {
+            Assert.Contains("PgWorkflows:Server:SessionIdle", told);
+            Assert.Contains("PgWorkflows:Retention:Runs", told);
+        }
+    }
+
+    [Fact]
     public async Task An_unknown_run_is_67()
     {
         using var pgw = new Pgw();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using PgWorkflows.Runtime;
 using PgWorkflows.Server.Access;
 using Xunit;
 
@@ -28,8 +29,11 @@ public sealed class ListenRulesTests
     [Fact]
     public void Settings_that_are_wrong_are_named_all_at_once()
     {
-        var refused = Assert.Throws<ServerConfigurationException>(() => ServerOptions.Read(Configuration(
-            ("PgWorkflows:Server:AllowPlainHttp", "perhaps"), ("PgWorkflows:Server:SessionIdle", "0"), ("PgWorkflows:Server:Colour", "red"))));
+        var problems = new List<(string Key, string Problem, string Cure)>();
+        var options = ServerOptions.Read(Configuration(
+            ("PgWorkflows:Server:AllowPlainHttp", "perhaps"), ("PgWorkflows:Server:SessionIdle", "0"), ("PgWorkflows:Server:Colour", "red")), problems);
+        Assert.Equal(new(AllowPlainHttp: false, TimeSpan.FromHours(8)), options);
+        var refused = Assert.Throws<ServerConfigurationException>(() => ServerConfigurationException.ThrowIfAny(problems));
 
         Assert.Contains("PgWorkflows:Server:AllowPlainHttp is 'perhaps'", refused.Message);
         Assert.Contains("PgWorkflows:Server:SessionIdle is '0'", refused.Message);

@@ -45,6 +45,45 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_demo_leaves_the_first_alone_and_takes_away_what_it_leaves_when_it_is_killed()
+    {
+        _ = PostgresInstallation.BinDirectory;
+        var serve = _serve = Start("serve", "--demo", "--data", _folder, "--listen", "http://127.0.0.1:0");
+        await ServesAsync(serve);
+        var first = NotedFolder();
+
+        using (var refused = Start("serve", "--demo", "--data", _folder, "--listen", "http://127.0.0.1:0"))
+        {
+            Assert.Contains("serves it", await refused.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+            await refused.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(73, refused.ExitCode);
+        }
+
+        Assert.Equal(first, NotedFolder());
+        Assert.True(File.Exists(Path.Combine(first, "server", "data", "postmaster.pid")));
+
+        serve.Kill();
+        await serve.WaitForExitAsync(TestContext.Current.CancellationToken);
+        serve.Dispose();
+        serve = _serve = Start("serve", "--demo", "--data", _folder, "--listen", "http://127.0.0.1:0");
+        await ServesAsync(serve);
+        Assert.NotEqual(first, NotedFolder());
+        Assert.False(Directory.Exists(first));
+
+        await new CommandRunner(TimeProvider.System).RunAsync(new Command("/bin/kill", "-s", "TERM", $"{serve.Id}"), TestContext.Current.CancellationToken);
+        await serve.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private string NotedFolder() => System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "demo-server.json"))).RootElement.GetProperty("Folder").GetString()!;
+
+    private static async Task ServesAsync(Process serve)
+    {
+        while (await serve.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("sign in", StringComparison.Ordinal))
+        {
+        }
+    }
+
+    [Fact]
     public async Task A_resource_that_is_wrong_does_not_keep_the_others_from_being_protected()
     {
         await using var cluster = await TemporaryCluster.StartedAsync();
@@ -55,6 +94,8 @@ public sealed class ServeTests : IDisposable
         Assert.Contains("Not protected", page);
         Assert.Contains("PgWorkflows:Resources:1:port", page);
         Assert.Contains("/resources/main", page);
+        using var health = await client.GetAsync("/health", TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "resources-left-out\n"), (health.StatusCode, await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
 
         var key = await server.KeyAsync(Server.Access.Role.Operator);
         Assert.Equal(0, (await Console.Tests.Pgw.RunAsync(server.Address, key, "quickCheck", "main")).ExitCode);

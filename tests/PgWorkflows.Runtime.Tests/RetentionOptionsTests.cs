@@ -28,13 +28,13 @@ public sealed class RetentionOptionsTests
     }
 
     [Theory]
-    [InlineData("GreenChecks", "1", "PgWorkflows:Retention:GreenChecks is '1'. Write a time from 01:00:00 to 36500.00:00:00, for example 1.00:00:00.")]
+    [InlineData("GreenChecks", "1", "PgWorkflows:Retention:GreenChecks is '1'; write a time from 01:00:00 to 36500.00:00:00, for example 1.00:00:00.")]
     [InlineData("GreenChecks", "00:59:59", "PgWorkflows:Retention:GreenChecks is '00:59:59'")]
     [InlineData("Runs", "-1.00:00:00", "PgWorkflows:Retention:Runs is '-1.00:00:00'")]
     [InlineData("Records", "40000.00:00:00", "PgWorkflows:Retention:Records is '40000.00:00:00'")]
     [InlineData("ImportantRuns", "60.00:00:00", "PgWorkflows:Retention:ImportantRuns is shorter than Runs (90.00:00:00)")]
-    [InlineData("ExportTo", "export", "PgWorkflows:Retention:ExportTo is 'export'. Write the absolute path of a folder.")]
-    [InlineData("Green", "1.00:00:00", "PgWorkflows:Retention:Green is unknown. Known are: GreenChecks, Runs, ImportantRuns, Records, ExportTo.")]
+    [InlineData("ExportTo", "export", "PgWorkflows:Retention:ExportTo is 'export'; write the absolute path of a folder.")]
+    [InlineData("Green", "1.00:00:00", "PgWorkflows:Retention:Green is unknown; known are GreenChecks, Runs, ImportantRuns, Records, ExportTo.")]
     public void What_is_wrong_is_told_with_its_key_and_cure(string key, string value, string told)
     {
         Read([(key, value)], out var problems);
@@ -71,8 +71,14 @@ public sealed class RetentionOptionsTests
         Directory.Delete(folder, recursive: true);
     }
 
-    private static RetentionOptions Read((string Key, string Value)[] settings, out IReadOnlyList<string> problems) => RetentionOptions.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"{RetentionOptions.Section}:{setting.Key}", (string?)setting.Value))).Build(), out problems);
+    private static RetentionOptions Read((string Key, string Value)[] settings, out IReadOnlyList<string> problems)
+    {
+        var found = new List<(string Key, string Problem, string Cure)>();
+        var options = RetentionOptions.Read(
+            new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"{RetentionOptions.Section}:{setting.Key}", (string?)setting.Value))).Build(), found);
+        problems = [.. found.Select(wrong => $"{wrong.Key} {wrong.Problem}; {wrong.Cure}.")];
+        return options;
+    }
 
     private static TimeSpan Days(int days) => TimeSpan.FromDays(days);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Postgres.ServiceControl;
@@ -86,9 +87,36 @@ public sealed class ThrowawayServer : IAsyncDisposable
         return pid;
     }
 
-    /// <summary>Stops the server and removes its files.</summary>
+    /// <summary>Writes down where it is, so that another process can take away what a process that was killed has left.</summary>
+    /// <param name="file">A file in a folder that only its owner can write: what stands in it is run.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public Task NoteAsync(string file, CancellationToken cancellationToken) => File.WriteAllTextAsync(
+        file, JsonSerializer.Serialize(new Note(_folder, Resource.DataDirectory, Resource.BinDirectory!, Resource.OsUser)), cancellationToken);
+
+    /// <summary>Stops the server that a note tells of and removes its files; nothing happens when that has been done.</summary>
+    public static async Task RemoveNotedAsync(ICommandRunner runner, string file, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(file))
+            return;
+        var note = JsonSerializer.Deserialize<Note>(await File.ReadAllTextAsync(file, cancellationToken))!;
+        await new ThrowawayServer(runner, note.Folder, new Resource
+        {
+            Name = "demo",
+            ServiceControl = ServiceControlKind.PgCtl,
+            Service = "demo",
+            DataDirectory = note.DataDirectory,
+            BinDirectory = note.BinDirectory,
+            Port = 1, // Nobody asks it.
+            OsUser = note.OsUser,
+        }, isFetched: false).DisposeAsync();
+        File.Delete(file);
+    }
+
+    /// <summary>Stops the server and removes its files, once.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (!Directory.Exists(_folder))
+            return;
         // Whatever happened before: nothing stays behind. The story's own end has stopped the server already, as a rule.
         await _runner.RunAsync(PgCtl.Stop(Resource with { StopMode = StopMode.Immediate, StopLimit = TimeSpan.FromSeconds(20) }), CancellationToken.None);
         for (var attempt = 0; attempt < 50; attempt++)
@@ -128,6 +156,8 @@ public sealed class ThrowawayServer : IAsyncDisposable
         var chown = await runner.RunAsync(new Command("install", "-d", "-m", "700", "-o", user, home), cancellationToken);
         return chown.Succeeded ? home : throw new DemoException($"The demo's folder could not be made for {user}: {chown.Output}");
     }
+
+    private sealed record Note(string Folder, string DataDirectory, string BinDirectory, string? OsUser);
 
     private static int FreePort()
     {

@@ -18,14 +18,14 @@ public sealed record RetentionOptions(RetentionRules Rules, string? ExportTo)
 
     /// <summary>Reads the section.</summary>
     /// <param name="configuration">The whole configuration.</param>
-    /// <param name="problems">Everything that is wrong, each with its key and its cure.</param>
+    /// <param name="problems">Gets everything that is wrong, with key and cure.</param>
     /// <returns>The options; what is wrong has its default.</returns>
-    public static RetentionOptions Read(IConfiguration configuration, out IReadOnlyList<string> problems)
+    public static RetentionOptions Read(IConfiguration configuration, ICollection<(string Key, string Problem, string Cure)> problems)
     {
-        var found = new List<string>();
+        var before = problems.Count;
         var section = configuration.GetSection(Section);
         foreach (var key in section.GetChildren().Where(key => !Known.Contains(key.Key, StringComparer.OrdinalIgnoreCase)))
-            found.Add($"{key.Path} is unknown. Known are: {string.Join(", ", Known)}.");
+            problems.Add((key.Path, "is unknown", $"known are {string.Join(", ", Known)}"));
 
         var standard = new RetentionRules();
         var rules = new RetentionRules
@@ -35,13 +35,12 @@ public sealed record RetentionOptions(RetentionRules Rules, string? ExportTo)
             ImportantRuns = Span(nameof(RetentionRules.ImportantRuns), standard.ImportantRuns),
             Records = Span(nameof(RetentionRules.Records), standard.Records),
         };
-        if (found.Count == 0 && rules.ImportantRuns < rules.Runs)
-            found.Add($"{Section}:{nameof(RetentionRules.ImportantRuns)} is shorter than {nameof(RetentionRules.Runs)} ({Text(rules.Runs)}). Failed runs are kept at least as long as others.");
+        if (problems.Count == before && rules.ImportantRuns < rules.Runs)
+            problems.Add(($"{Section}:{nameof(RetentionRules.ImportantRuns)}", $"is shorter than {nameof(RetentionRules.Runs)} ({Text(rules.Runs)})", "keep failed runs at least as long as others"));
 
         var exportTo = section[nameof(ExportTo)];
         if (!string.IsNullOrEmpty(exportTo) && !Path.IsPathFullyQualified(exportTo))
-            found.Add($"{Section}:{nameof(ExportTo)} is '{exportTo}'. Write the absolute path of a folder.");
-        problems = found;
+            problems.Add(($"{Section}:{nameof(ExportTo)}", $"is '{exportTo}'", "write the absolute path of a folder"));
         return new(rules, string.IsNullOrEmpty(exportTo) ? null : exportTo);
 
         TimeSpan Span(string name, TimeSpan otherwise)
@@ -50,7 +49,7 @@ public sealed record RetentionOptions(RetentionRules Rules, string? ExportTo)
                 return otherwise;
             if (text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= Shortest && span <= Longest)
                 return span;
-            found.Add($"{Section}:{name} is '{text}'. Write a time from {Text(Shortest)} to {Text(Longest)}, for example {Text(otherwise)}.");
+            problems.Add(($"{Section}:{name}", $"is '{text}'", $"write a time from {Text(Shortest)} to {Text(Longest)}, for example {Text(otherwise)}"));
             return otherwise;
         }
     }

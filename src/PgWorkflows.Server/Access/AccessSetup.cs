@@ -18,9 +18,8 @@ internal static class AccessSetup
 {
     private const string ChooseScheme = "Choose";
 
-    public static void AddAccess(this WebApplicationBuilder builder)
+    public static void AddAccess(this WebApplicationBuilder builder, ServerOptions options)
     {
-        var options = ServerOptions.Read(builder.Configuration);
         var addresses = ListenRules.Addresses(builder.Configuration);
         ListenRules.Check(addresses, options);
         if (addresses.Count == 0)
@@ -30,7 +29,6 @@ internal static class AccessSetup
 
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options);
         services.AddSingleton(provider => new UserStore(provider.GetRequiredService<Installation>().Database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new KeyStore(provider.GetRequiredService<Installation>().Database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AuditStore(provider.GetRequiredService<Installation>().Database, provider.GetRequiredService<TimeProvider>()));

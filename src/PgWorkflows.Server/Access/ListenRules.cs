@@ -1,4 +1,5 @@
 using System.Net;
+using PgWorkflows.Runtime;
 
 namespace PgWorkflows.Server.Access;
 

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Configuration.Json;
+using PgWorkflows.Persistence;
+using PgWorkflows.Persistence.Leases;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Runtime.Demo;
+using PgWorkflows.Server.Hosting;
 
 namespace PgWorkflows.Server.Demo;
 
@@ -30,7 +33,14 @@ internal static class StartSetup
     {
         if (!string.Equals(builder.Configuration["demo"], "true", StringComparison.OrdinalIgnoreCase))
             return;
-        var server = await ThrowawayServer.MakeAsync(new CommandRunner(TimeProvider.System), alwaysFetch: false, CancellationToken.None);
+        var data = ServerSettings.DataOf(builder.Configuration);
+        ServerSeat.Take(Database.Open(data, TimeProvider.System), TimeProvider.System); // A demo that is served already stays as it is.
+        var runner = new CommandRunner(TimeProvider.System);
+        var note = Path.Combine(data, "demo-server.json");
+        await ThrowawayServer.RemoveNotedAsync(runner, note, CancellationToken.None);
+        var server = await ThrowawayServer.MakeAsync(runner, alwaysFetch: false, CancellationToken.None);
+        await server.NoteAsync(note, CancellationToken.None);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult(); // Also when the address turns out to be taken.
         foreach (var file in builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToList())
             builder.Configuration.Sources.Remove(file); // A demo touches nobody's servers.
         builder.Configuration.AddInMemoryCollection(Entry(server.Resource));

@@ -2,10 +2,7 @@ using PgWorkflows.Engine.Activities.Http;
 using PgWorkflows.Persistence.Leases;
 using PgWorkflows.Persistence.Runs;
 using PgWorkflows.Runtime;
-using PgWorkflows.Runtime.Delivery;
-using PgWorkflows.Runtime.Retention;
 using PgWorkflows.Runtime.Waking;
-using PgWorkflows.Server.Access;
 using PgWorkflows.Server.Http;
 using PgWorkflows.Server.Triggers;
 
@@ -27,17 +24,16 @@ internal static class ServerHost
     }
 
     /// <summary>The resources and the history that <c>PgWorkflows</c> of the configuration names.</summary>
-    public static void AddInstallation(this WebApplicationBuilder builder)
+    public static void AddInstallation(this WebApplicationBuilder builder, ServerSettings settings)
     {
-        var configured = ConfiguredResources.Read(builder.Configuration);
-        builder.Services.AddSingleton(configured);
-        var data = builder.Configuration["PgWorkflows:Data"] is { Length: > 0 } given ? Path.GetFullPath(given) : Installation.DefaultData();
+        builder.Services.AddSingleton(settings.Resources).AddSingleton(settings.Server).AddSingleton(settings.Retention);
+        var data = ServerSettings.DataOf(builder.Configuration);
         var responses = new HttpResponses();
-        var http = HttpSender.Create(ServerOptions.Read(builder.Configuration).AllowMetadataAddresses, TimeProvider.System);
-        var installation = new Installation(configured.Usable, data, TimeProvider.System, new InstallationHost
+        var http = HttpSender.Create(settings.Server.AllowMetadataAddresses, TimeProvider.System);
+        var installation = new Installation(settings.Resources.Usable, data, TimeProvider.System, new InstallationHost
         {
             Kind = OwnerKind.Server,
-            Channels = Channels(builder.Configuration),
+            Channels = settings.Channels,
             Activities = [new SendHttpRequest(http), new FlowSendHttpRequest(http), new WriteHttpResponse(responses)],
         });
         ServerSeat.Take(installation.Database, TimeProvider.System);
@@ -46,22 +42,8 @@ internal static class ServerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
         builder.Services.AddHostedService<EventDelivery>();
         builder.Services.AddHostedService<RunsInBackground>();
-        builder.Services.AddSingleton(RetentionOptions.Read(builder.Configuration, out var retention));
-        if (retention.Count > 0)
-            throw new ServerConfigurationException(retention);
         builder.Services.AddHostedService<KeepsHistory>().AddHostedService<WatchesHistory>();
         builder.Services.AddHostedService<GivesBackMemory>();
         builder.Services.AddSingleton<IAlarmClock, QuartzAlarmClock>().AddHostedService<ProtectionService>();
-    }
-
-    /// <summary>Who is told of events; nobody of a demo's.</summary>
-    private static IReadOnlyList<IEventChannel> Channels(IConfiguration configuration)
-    {
-        if (string.Equals(configuration["demo"], "true", StringComparison.OrdinalIgnoreCase))
-            return [];
-        var problems = new List<(string Key, string Problem, string Cure)>();
-        var channels = EventChannels.Read(configuration, problems);
-        return problems.Count == 0 ? channels
-            : throw new ServerConfigurationException([.. problems.Select(wrong => $"{wrong.Key} {wrong.Problem}; {wrong.Cure}.")]);
     }
 }
