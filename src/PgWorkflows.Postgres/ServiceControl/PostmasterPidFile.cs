@@ -11,8 +11,9 @@ namespace PgWorkflows.Postgres.ServiceControl;
 /// <param name="DataDirectory">Line 2.</param>
 /// <param name="StartTime">Line 3, when the server began.</param>
 /// <param name="Port">Line 4.</param>
+/// <param name="SharedMemory">The id in line 7: the System V segment by which a server knows that processes of the one before are still there. Not on Windows.</param>
 /// <param name="Status">Line 8: <c>starting</c>, <c>stopping</c>, <c>ready</c> or <c>standby</c>; written after the sockets are bound.</param>
-public sealed record PostmasterPidFile(int Pid, string? DataDirectory, DateTimeOffset? StartTime, int? Port, string? Status)
+public sealed record PostmasterPidFile(int Pid, string? DataDirectory, DateTimeOffset? StartTime, int? Port, int? SharedMemory, string? Status)
 {
     private const int MaximumLength = 16 * 1024;
 
@@ -43,6 +44,7 @@ public sealed record PostmasterPidFile(int Pid, string? DataDirectory, DateTimeO
             Line(1),
             Number(Line(2)) is { } seconds and > 0 and < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
             Number(Line(3)) is { } port and > 0 and <= 65535 ? (int)port : null,
+            Number(Line(6)?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1]) is { } id and >= 0 and <= int.MaxValue ? (int)id : null,
             Line(7));
 
         string? Line(int index) => index < lines.Length && lines[index].Trim() is { Length: > 0 } text ? text : null;

@@ -6,7 +6,8 @@ namespace PgWorkflows.Postgres.ServiceControl;
 
 /// <summary>
 /// One start of a server through pg_ctl. It has succeeded as soon as postmaster.pid names a new postmaster that has bound its
-/// sockets; pg_ctl, which would wait for the end of a crash recovery, is then ended, the server never.
+/// sockets; pg_ctl, which would wait for the end of a crash recovery, is then ended, the server never. What a killed server has left is waited for
+/// first: PostgreSQL would refuse to start beside it, and nobody should be woken for half a second.
 /// </summary>
 internal sealed class PostmasterStart(ICommandRunner runner, TimeProvider time, Resource resource)
 {
@@ -19,6 +20,14 @@ internal sealed class PostmasterStart(ICommandRunner runner, TimeProvider time, 
     public async Task<ServiceCommandResult> RunAsync(CancellationToken cancellationToken)
     {
         var command = Command();
+        var began = time.GetTimestamp();
+        while (LeftProcesses.Any(_before) && PostmasterSight.Of(resource.DataDirectory).IsGone)
+        {
+            if (time.GetElapsedTime(began) >= resource.StartLimit)
+                return Refused(command);
+            await Task.Delay(Poll, time, cancellationToken);
+        }
+
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = runner.RunAsync(command, done.Token);
         while (!running.IsCompleted)
@@ -38,10 +47,17 @@ internal sealed class PostmasterStart(ICommandRunner runner, TimeProvider time, 
         if (result.Succeeded && NewPostmaster() is { } found)
             return Started(command, found, result.ExitCode);
 
-
         // pg_ctl only says that it could not: the reason is what the server wrote into its log.
         var failure = _log.Since() is { Length: > 0 } written ? $"{Failure(result)} | {resource.LogFile}: {written}" : Failure(result);
         return new(false, result.Evidence with { Output = OutputText.OneLine(failure) }, $"{Name(command)}: {failure}");
+    }
+
+    private ServiceCommandResult Refused(Command command)
+    {
+        var left = string.Join(' ', LeftProcesses.Find(_before!));
+        var reason = string.Create(CultureInfo.InvariantCulture,
+            $"not run: the server that died (process {_before!.Pid}) has left processes that still work, {(left.Length == 0 ? "which may not be looked at" : left)}; PostgreSQL does not start beside them. Wait for them or end them{(left.Length == 0 ? "" : $" (kill {left})")}, then recover");
+        return new(false, new(command.Display, null, reason), $"{Name(command)}: {reason}");
     }
 
     private Command Command()

@@ -15,7 +15,7 @@ public sealed class JudgeTests
     private static PostmasterSight Unknown { get; } = new(null, new(PostmasterVerdict.Unknown, "may not be looked at"));
 
     private static PostmasterSight Alive(string? status = "ready", int port = 5432) =>
-        new(new(7, "/data", Start, port, status), new(PostmasterVerdict.Alive, "process 7 is the postmaster"));
+        new(new(7, "/data", Start, port, SharedMemory: null, status), new(PostmasterVerdict.Alive, "process 7 is the postmaster"));
 
     [Fact]
     public void What_cannot_be_known_is_unknown_and_not_wrong()

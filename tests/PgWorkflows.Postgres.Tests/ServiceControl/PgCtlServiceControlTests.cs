@@ -137,9 +137,32 @@ public sealed class PgCtlServiceControlTests
         // Its parent may not have noticed yet; pg_ctl alone would say that it runs.
         await Reaches(ServiceStatus.Stopped, cluster.Resource);
 
-        // Its children hold the shared memory until they have noticed, which takes them a while on a busy machine.
-        await Until(() => BackgroundProcess.In(cluster.DataDirectory).Count == 0);
         await StartsAgain(cluster, pid);
+    }
+
+    [Fact]
+    public async Task A_process_that_a_killed_server_has_left_is_waited_for_and_never_signalled()
+    {
+        await using var cluster = await TemporaryCluster.StartedAsync();
+        using var client = BusyClient(cluster);
+        var left = await BusyBackendAsync(cluster);
+        var pid = cluster.Pid;
+        await TemporaryCluster.SignalAsync("KILL", pid);
+        await Reaches(ServiceStatus.Stopped, cluster.Resource);
+
+        var refused = await _control.StartAsync(cluster.Resource with { StartLimit = TimeSpan.FromSeconds(0.5) }, None);
+        Assert.False(refused.Succeeded);
+        Assert.Contains($"(kill {left})", refused.Evidence.Output, StringComparison.Ordinal);
+        Assert.Contains(left, BackgroundProcess.In(cluster.DataDirectory));
+
+        var starting = _control.StartAsync(cluster.Resource, None);
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, None);
+        Assert.False(starting.IsCompleted);
+        await TemporaryCluster.SignalAsync("KILL", left);
+        var started = await starting;
+        Assert.True(started.Succeeded, started.Evidence.Output);
+        await Reaches(ServiceStatus.Running, cluster.Resource);
+        Assert.NotEqual(pid, cluster.Pid);
     }
 
     [Fact]
@@ -283,6 +306,19 @@ public sealed class PgCtlServiceControlTests
         await Reaches(ServiceStatus.Running, cluster.Resource);
         await Until(() => PostmasterPidFile.Read(cluster.DataDirectory)?.Status == "ready");
         Assert.Equal("1", (await cluster.SqlAsync("select 1")).Trim());
+    }
+
+    /// <summary>A session in the middle of a computation: it looks neither at its client nor at its postmaster.</summary>
+    private static BackgroundProcess BusyClient(TemporaryCluster cluster) => BackgroundProcess.Start("/", cluster.Program("psql"),
+        "-X", "-h", "127.0.0.1", "-p", $"{cluster.Port}", "-d", "template1", "-c", "do 'begin loop end loop; end'");
+
+    private static async Task<int> BusyBackendAsync(TemporaryCluster cluster)
+    {
+        while (true)
+        {
+            if ((await cluster.SqlAsync("select pid from pg_stat_activity where query like 'do %' and state = 'active'")).Trim() is { Length: > 0 } pid)
+                return int.Parse(pid, CultureInfo.InvariantCulture);
+        }
     }
 
     private async Task HasStatus(ServiceStatus status, Resource resource)

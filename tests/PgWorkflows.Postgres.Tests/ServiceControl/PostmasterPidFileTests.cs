@@ -12,14 +12,14 @@ public sealed class PostmasterPidFileTests
     {
         var file = Parse("4711\n/data\n1795340659\n5433\n/tmp\n127.0.0.1\n   123 45\nready   \n");
 
-        Assert.Equal(new(4711, "/data", DateTimeOffset.FromUnixTimeSeconds(1795340659), 5433, "ready"), file);
+        Assert.Equal(new(4711, "/data", DateTimeOffset.FromUnixTimeSeconds(1795340659), 5433, 45, "ready"), file);
     }
 
     [Fact]
     public void The_later_lines_are_written_later()
     {
-        Assert.Equal(new(4711, "/data", DateTimeOffset.FromUnixTimeSeconds(1), null, null), Parse("4711\n/data\n1\n"));
-        Assert.Equal(new(4711, null, null, null, null), Parse("4711"));
+        Assert.Equal(new(4711, "/data", DateTimeOffset.FromUnixTimeSeconds(1), null, null, null), Parse("4711\n/data\n1\n"));
+        Assert.Equal(new(4711, null, null, null, null, null), Parse("4711"));
     }
 
     [Theory]
