@@ -37,6 +37,7 @@ internal sealed class InstanceWatch(Installation installation, IHubContext<Insta
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
     private readonly ConcurrentDictionary<string, Watched> _watched = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _observed = new(0, 1);
 
     private sealed class Watched
     {
@@ -48,7 +49,11 @@ internal sealed class InstanceWatch(Installation installation, IHubContext<Insta
     public void Add(string instanceId)
     {
         lock (_watched)
+        {
             _watched.GetOrAdd(instanceId, _ => new Watched()).Observers++;
+            if (_observed.CurrentCount == 0)
+                _observed.Release();
+        }
     }
 
     public void Remove(string instanceId)
@@ -60,13 +65,21 @@ internal sealed class InstanceWatch(Installation installation, IHubContext<Insta
         }
     }
 
+    public override void Dispose()
+    {
+        base.Dispose();
+        _observed.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            if (_watched.IsEmpty)
+                await _observed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Nobody looks: not even a timer.
             await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_watched.IsEmpty || stoppingToken.IsCancellationRequested)
-                continue;
+            if (stoppingToken.IsCancellationRequested)
+                break;
             foreach (var (id, (revision, _)) in await installation.Instances.RevisionsAsync([.. _watched.Keys], stoppingToken))
             {
                 if (_watched.TryGetValue(id, out var watched) && watched.Revision != revision)
