@@ -24,6 +24,7 @@ public sealed class RecoveryHistory(Database database, TimeProvider time)
             check.Action,
             last,
             check.CreatedAt,
+            now = time.GetUtcNow().ToMicroseconds(), // What is in the future was written before the clock was set back: it says nothing of the order.
             since = (time.GetUtcNow() - window).ToMicroseconds(),
         };
         var results = await connection.QueryAsync<string>(new CommandDefinition(
@@ -36,11 +37,12 @@ public sealed class RecoveryHistory(Database database, TimeProvider time)
             """
             select max(coalesce(finished_at, updated_at)) from workflow_instance
             where resource = @Resource and action in ('restore', 'remove', 'recover') and created_at >= @CreatedAt - 86400000000
+                and coalesce(finished_at, updated_at) <= @now
             """, parameters, cancellationToken: cancellationToken));
         var recoveries = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             $"""
             select count(*) from workflow_instance
-            where resource = @Resource and action = 'recover' and created_at > @since and trigger_kind in ('{AutomaticKinds}')
+            where resource = @Resource and action = 'recover' and created_at > @since and created_at <= @now and trigger_kind in ('{AutomaticKinds}')
             """, parameters, cancellationToken: cancellationToken));
         var paused = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             """

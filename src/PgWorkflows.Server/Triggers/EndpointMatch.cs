@@ -1,5 +1,9 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Routing.Template;
+using PgWorkflows.Engine.Instances;
 using PgWorkflows.Engine.Programs;
+using PgWorkflows.Engine.Values;
 using PgWorkflows.Persistence.Waking;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Waking;
@@ -39,6 +43,23 @@ internal sealed class EndpointMatch(Installation installation)
         return found;
     }
 
+    /// <summary>What the endpoint that a run waits in asks of a request; null when the run does not wait there any more.</summary>
+    public async Task<AskedRequest?> AskedAsync(StoredWait wait, CancellationToken cancellationToken)
+    {
+        if (await installation.Instances.FindAsync(wait.InstanceId, cancellationToken) is not { } facts
+            || await installation.Programs.OfRunAsync(facts.VersionId, facts.Uses, installation.Library, cancellationToken) is not { } program)
+            return null;
+        var state = await installation.Instances.StateAsync(wait.InstanceId, cancellationToken);
+        if (state.Length == 0 || InstanceState.Read(state, program).Bookmarks.FirstOrDefault(bookmark => bookmark.Id == wait.BookmarkId) is not { } bookmark)
+            return null;
+        var payload = ValueConverter.ToElement(bookmark.Payload);
+        JsonElement? Member(string name) => payload.ValueKind == JsonValueKind.Object
+            ? payload.EnumerateObject().Where(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(member => (JsonElement?)member.Value).FirstOrDefault() : null;
+        return new(facts.VersionId, ValueConverter.ToText(Member("Policy")),
+            Member("RequestSizeLimit") is { ValueKind: JsonValueKind.Number } size && size.TryGetInt64(out var bytes) ? bytes : null,
+            TimeSpan.TryParse(ValueConverter.ToText(Member("RequestTimeout")), CultureInfo.InvariantCulture, out var timeout) ? timeout : null);
+    }
+
     private static (RouteValueDictionary Route, decimal Precedence)? Route(string template, string path)
     {
         try
@@ -55,3 +76,10 @@ internal sealed class EndpointMatch(Installation installation)
         }
     }
 }
+
+/// <summary>What the HttpEndpoint of a waiting run asks of the request that wakes it.</summary>
+/// <param name="VersionId">The version that the run runs.</param>
+/// <param name="Policy">A role or a permission; empty for none.</param>
+/// <param name="SizeLimit">The largest body, in bytes.</param>
+/// <param name="Timeout">How long the answer may take.</param>
+internal sealed record AskedRequest(string VersionId, string Policy, long? SizeLimit, TimeSpan? Timeout);

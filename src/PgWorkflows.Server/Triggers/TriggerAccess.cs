@@ -4,22 +4,22 @@ using PgWorkflows.Server.Access;
 namespace PgWorkflows.Server.Triggers;
 
 /// <summary>
-/// Who may start a workflow by a request. Whatever its endpoint says, a caller must be signed in and an operator; only an admin can open a workflow
-/// to everybody, and none of the shipped ones.
+/// Who may start a workflow or wake a run by a request. Whatever its endpoint says, a caller must be signed in and an operator; only an admin can open
+/// a version of a workflow to everybody, and none of the shipped ones.
 /// </summary>
 internal sealed class TriggerAccess(AnonymousWorkflows anonymous, Auditor audit)
 {
     /// <summary>Why the caller may not; null when the caller may.</summary>
-    public async Task<IResult?> RefuseAsync(HttpContext context, string definitionId, string policy, CancellationToken cancellationToken)
+    public async Task<IResult?> RefuseAsync(HttpContext context, string versionId, string policy, CancellationToken cancellationToken)
     {
-        if (await anonymous.ContainsAsync(definitionId, cancellationToken))
+        if (await anonymous.ContainsAsync(versionId, cancellationToken))
             return null;
         if (RefuseStranger(context) is { } stranger)
             return stranger;
         var caller = Caller.Of(context.User)!;
-        if (RoleFor(policy, context.Request.Method) is not { } least)
+        if (RoleFor(policy) is not { } least)
             return await ForbidAsync(context, $"The endpoint asks for the policy '{policy}', which is neither a role (viewer, operator, author, admin) nor a permission.");
-        return caller.Role >= least ? null : await ForbidAsync(context, $"The role {caller.Role} may not start this workflow; it needs {least}.");
+        return caller.Role >= least ? null : await ForbidAsync(context, $"The role {caller.Role} may not start this workflow nor wake its runs; that needs {least}.");
     }
 
     /// <summary>Why somebody is not let in at all; null for who is signed in.</summary>
@@ -35,13 +35,13 @@ internal sealed class TriggerAccess(AnonymousWorkflows anonymous, Auditor audit)
             ? Results.Problem("The request does not come from a page of this server.", statusCode: StatusCodes.Status403Forbidden) : null;
     }
 
-    /// <summary>The least role: what the policy says, but never less than operator for what is not a mere GET.</summary>
-    private static Role? RoleFor(string policy, string method)
+    /// <summary>The least role: what the policy says, but never less than operator.</summary>
+    private static Role? RoleFor(string policy)
     {
         if (policy.Length == 0)
             return Role.Operator;
         var least = Enum.TryParse<Role>(policy, ignoreCase: true, out var role) && !char.IsDigit(policy[0]) ? role : Permissions.RoleFor(policy);
-        return least < Role.Operator && !HttpMethods.IsGet(method) ? Role.Operator : least;
+        return least < Role.Operator ? Role.Operator : least;
     }
 
     private async Task<IResult> ForbidAsync(HttpContext context, string why)

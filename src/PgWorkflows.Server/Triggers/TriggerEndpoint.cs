@@ -26,18 +26,18 @@ internal sealed class TriggerEndpoint(Installation installation, EndpointMatch m
             return Ambiguous(triggers.Select(one => one.Trigger.Version.Name));
         if (triggers is [var (trigger, values)])
         {
-            if (await access.RefuseAsync(context, trigger.Version.DefinitionId, trigger.Text("Policy"), aborted) is { } refusal)
+            if (await access.RefuseAsync(context, trigger.Version.VersionId, trigger.Text("Policy"), aborted) is { } refusal)
                 return refusal;
             return await StartAsync(context, trigger, values);
         }
 
-        if (TriggerAccess.RefuseStranger(context) is { } stranger)
-            return stranger;
         var waits = await match.WaitsAsync(method, route, Given(context, "X-Correlation-ID", "correlationId"), Given(context, "X-Workflow-Instance-ID", "workflowInstanceId"), aborted);
         return waits switch
         {
+            [] when TriggerAccess.RefuseStranger(context) is { } stranger => stranger,
             [] => Results.Problem("No published workflow begins with this request, and no run waits for it.", statusCode: StatusCodes.Status404NotFound),
             [var (wait, found)] => await ResumeAsync(context, wait, found),
+            _ when TriggerAccess.RefuseStranger(context) is { } stranger => stranger,
             _ => Ambiguous(waits.Select(one => $"run {one.Wait.InstanceId}")),
         };
     }
@@ -60,9 +60,8 @@ internal sealed class TriggerEndpoint(Installation installation, EndpointMatch m
             switch (await installation.Workflows.StartAsync(start, CancellationToken.None))
             {
                 case StartOutcome.Started(_, var rested, _):
-                    if (!HttpMethods.IsGet(context.Request.Method))
-                        await audit.WriteAsync(context, "trigger", trigger.Version.DefinitionId, "begun", $"run {id}", Caller.Of(context.User)?.Name ?? "(anonymous)");
-                    return await AnswerAsync(context, id, answer, rested, TimeoutOf(trigger));
+                    await audit.WriteAsync(context, "trigger", trigger.Version.DefinitionId, "begun", $"run {id}", Caller.Of(context.User)?.Name ?? "(anonymous)");
+                    return await AnswerAsync(context, id, answer, rested, TimeoutOf(trigger.Trigger.Inputs.GetValueOrDefault("RequestTimeout") as TimeSpan?));
                 case StartOutcome.Refused:
                     return Results.Problem($"The activation strategy of '{trigger.Version.Name}' allows no other run now.", statusCode: StatusCodes.Status409Conflict);
                 case var other:
@@ -77,16 +76,20 @@ internal sealed class TriggerEndpoint(Installation installation, EndpointMatch m
 
     private async Task<IResult> ResumeAsync(HttpContext context, StoredWait wait, RouteValueDictionary route)
     {
+        if (await match.AskedAsync(wait, context.RequestAborted) is not { } asked)
+            return TriggerAccess.RefuseStranger(context) ?? Results.Problem($"The run {wait.InstanceId} does not wait any more.", statusCode: StatusCodes.Status404NotFound);
+        if (await access.RefuseAsync(context, asked.VersionId, asked.Policy, context.RequestAborted) is { } refusal)
+            return refusal;
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return Stopping(context);
-        var input = await RequestContent.ReadAsync(context, route, null);
+        var input = await RequestContent.ReadAsync(context, route, asked.SizeLimit);
         var answer = responses.Expect(wait.InstanceId);
         try
         {
             var woken = await installation.Workflows.WakeAsync(wait.InstanceId, new Letter.Stimulus(wait.BookmarkId, ValueConverter.ToElement(input)), CancellationToken.None);
             await audit.WriteAsync(context, "resume", wait.InstanceId, woken ? "begun" : "refused");
             return woken
-                ? await AnswerAsync(context, wait.InstanceId, answer, installation.Workflows.EndOf(wait.InstanceId), LongestRequest)
+                ? await AnswerAsync(context, wait.InstanceId, answer, installation.Workflows.EndOf(wait.InstanceId), TimeoutOf(asked.Timeout))
                 : Results.Problem($"The run {wait.InstanceId} does not wait any more.", statusCode: StatusCodes.Status404NotFound);
         }
         finally
@@ -113,8 +116,7 @@ internal sealed class TriggerEndpoint(Installation installation, EndpointMatch m
             : Results.Ok();
     }
 
-    private static TimeSpan TimeoutOf(IndexedTrigger trigger) =>
-        trigger.Trigger.Inputs.GetValueOrDefault("RequestTimeout") is TimeSpan { Ticks: > 0 } given && given < LongestRequest ? given : LongestRequest;
+    private static TimeSpan TimeoutOf(TimeSpan? asked) => asked is { Ticks: > 0 } given && given < LongestRequest ? given : LongestRequest;
 
     private static string? Given(HttpContext context, string header, string query) =>
         (context.Request.Headers[header].FirstOrDefault() ?? context.Request.Query[query].FirstOrDefault()) is { Length: > 0 and <= 200 } given ? given : null;

@@ -34,8 +34,8 @@ internal static class TriggersSetup
             return Results.Problem("There is no published workflow of that id.", statusCode: StatusCodes.Status404NotFound);
         if (ShippedDefinitions.Read().Any(shipped => shipped.DefinitionId == definitionId))
             return Results.Problem($"'{version.Name}' is one of PgWorkflows' own: those are never open to everybody.", statusCode: StatusCodes.Status409Conflict);
-        await anonymous.AddAsync(definitionId, Caller.Of(context.User)!.Name);
-        await audit.WriteAsync(context, "open workflow", definitionId, "done", "anybody may start it by HTTP");
+        await anonymous.AddAsync(definitionId, version.VersionId, Caller.Of(context.User)!.Name);
+        await audit.WriteAsync(context, "open workflow", definitionId, "done", $"anybody may start version {version.Version} by HTTP");
         return Results.NoContent();
     }
 
