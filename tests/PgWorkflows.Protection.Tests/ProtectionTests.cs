@@ -125,6 +125,29 @@ public sealed class ProtectionTests
     }
 
     [Fact]
+    public async Task After_the_clock_was_set_back_an_hour_a_failed_check_still_leads_to_a_recovery()
+    {
+        using var services = await ScriptedServices.CreateAsync();
+        var entry = await services.AddAsync("main");
+        entry["localRecovery"] = true;
+        entry["recoveryBudget"] = 1;
+        await using var server = await TestServer.StartAsync([entry]);
+        var recorded = new Recorded(server);
+        await Until.TrueAsync(() => recorded.Runs("deepCheck") is [{ Result: "Succeeded" }] && recorded.Runs("quickCheck") is [{ Result: "Succeeded" }]);
+        services.SetState("main", "1  STOPPED");
+        await CrashOfServerTests.RunAsync(server, "quickCheck");
+        await Until.TrueAsync(() => recorded.Runs("recover") is [{ Result: "Succeeded" }]);
+
+        // For the history the clock was an hour ahead until now.
+        recorded.Write("update workflow_instance set created_at = created_at + 3600000000, updated_at = updated_at + 3600000000, finished_at = finished_at + 3600000000");
+        services.SetState("main", "1  STOPPED");
+        await CrashOfServerTests.RunAsync(server, "quickCheck");
+
+        await Until.TrueAsync(() => recorded.Runs("recover").Count(run => run.Result == "Succeeded") == 2);
+        Assert.Equal("4  RUNNING", services.State("main"));
+    }
+
+    [Fact]
     public async Task The_documented_profile_recovers_nothing_unless_that_is_switched_on()
     {
         using var services = await ScriptedServices.CreateAsync();

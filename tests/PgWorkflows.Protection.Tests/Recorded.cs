@@ -20,6 +20,14 @@ internal sealed class Recorded(TestServer server)
 
     public long Count(string sql) => Query<long>(sql)[0];
 
+    /// <summary>Changes what is stored, as only a test does.</summary>
+    public void Write(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "history.db")};Mode=ReadWrite;Default Timeout=30");
+        connection.Open();
+        connection.Execute(sql);
+    }
+
     public IReadOnlyList<T> Query<T>(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "history.db")};Mode=ReadOnly;Default Timeout=30");

@@ -54,7 +54,7 @@ internal sealed class EndpointMatch(Installation installation)
             return null;
         var payload = ValueConverter.ToElement(bookmark.Payload);
         JsonElement? Member(string name) => payload.ValueKind == JsonValueKind.Object
-            ? payload.EnumerateObject().Where(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(member => (JsonElement?)member.Value).FirstOrDefault() : null;
+            ? payload.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(member => (JsonElement?)member.Value).FirstOrDefault() : null;
         return new(facts.VersionId, ValueConverter.ToText(Member("Policy")),
             Member("RequestSizeLimit") is { ValueKind: JsonValueKind.Number } size && size.TryGetInt64(out var bytes) ? bytes : null,
             TimeSpan.TryParse(ValueConverter.ToText(Member("RequestTimeout")), CultureInfo.InvariantCulture, out var timeout) ? timeout : null);
