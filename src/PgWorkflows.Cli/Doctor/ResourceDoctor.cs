@@ -18,7 +18,9 @@ internal sealed class ResourceDoctor(Resource resource, TimeProvider time)
         if (resource.ServiceControl == ServiceControlKind.Systemd)
             diagnoses.AddRange(await new UnitDoctor(resource, _runner).ExamineAsync(cancellationToken));
         else if (resource.ServiceControl == ServiceControlKind.Sc && OperatingSystem.IsWindows())
-            diagnoses.AddRange(WindowsServiceDoctor.Examine(resource));
+            diagnoses.AddRange(resource.ServiceHost is { } host
+                ? [new($"{resource.Name}: service", Verdict.Note, $"its account and what restarts it stand on {host} and are not seen from here", $"run pgw doctor on {host}")]
+                : WindowsServiceDoctor.Examine(resource));
         else if (SupervisorDoctor.Owner(resource) is { } owner)
             diagnoses.Add(owner);
         if (resource.ServiceControl == ServiceControlKind.PgCtl && ServerConfiguration() is { } configuration)

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace PgWorkflows.Server.Hosting;
 
 /// <summary>
-/// Gives memory that is not needed back to the system: first what starting has used, then once a minute. A watchdog lives beside a database, and a
+/// Gives memory that is not needed back to the system: first what starting has used, then twice a minute. A watchdog lives beside a database, and a
 /// collector and an allocator that see no pressure would keep it for ever. One round takes some 20 ms of a processor.
 /// </summary>
 internal sealed partial class GivesBackMemory(TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     private static readonly bool HasGlibc = NativeLibrary.TryLoad("libc.so.6", out var libc) && NativeLibrary.TryGetExport(libc, "malloc_trim", out _);
 
