@@ -1,4 +1,5 @@
 using Dapper;
+using PgWorkflows.Persistence.Checks;
 using PgWorkflows.Persistence.Hosted;
 using PgWorkflows.Persistence.Leases;
 using PgWorkflows.Persistence.Resources;
@@ -46,6 +47,28 @@ public sealed class HostedRunTests
         await hosted.BeginAsync(new("c3", "MAIN", "quickCheck", HostedKind.Check), Token);
         await stored.BegunAsync("r1", "restore");
         Assert.Equal("restore began (run r1)", await hosted.CancelReasonAsync("c3", Token));
+    }
+
+    [Fact]
+    public async Task A_check_that_is_still_running_elsewhere_is_not_due_and_its_failure_is_no_event_here()
+    {
+        using var stored = await Stored.CreateAsync();
+        var hosted = new HostedRuns(stored.Database, stored.Time);
+        var clock = new CheckClock(stored.Database, new ResourceList(
+        [
+            new() { Name = "main", ServiceControl = ServiceControlKind.PgCtl, Service = "main", DataDirectory = "/data", BinDirectory = "/bin", Port = 5432, InitialState = ResourceState.ISP },
+        ]));
+        await hosted.BeginAsync(new("c1", "main", "quickCheck", HostedKind.Check), Token);
+
+        Assert.True(Assert.Single(await clock.ReadAsync("quickCheck", Token)).IsUnderWay);
+        Assert.False(Assert.Single(await clock.ReadAsync("deepCheck", Token)).IsUnderWay);
+        await hosted.StoreAsync("c1", "end", ["Done"], [new ActionEnded("main", ActionResult.Failed, 1)]);
+        await hosted.EndAsync("c1", "Failed", 1, null);
+
+        var check = Assert.Single(await clock.ReadAsync("quickCheck", Token));
+        Assert.Equal((false, stored.Time.GetUtcNow()), (check.IsUnderWay, check.LastStarted));
+        using var connection = stored.Database.Connect();
+        Assert.Equal(0, connection.ExecuteScalar<long>("select count(*) from pending_event"));
     }
 
     [Fact]

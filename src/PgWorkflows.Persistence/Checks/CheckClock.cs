@@ -16,8 +16,9 @@ public sealed class CheckClock(Database database, IResources resources)
             .ToDictionary(row => row.Resource, row => Enum.Parse<ResourceState>(row.State), StringComparer.OrdinalIgnoreCase);
         var last = (await connection.QueryAsync<(string Resource, long StartedAt, long IsRunning)>(new CommandDefinition(
             """
-            select c.resource, c.started_at, coalesce(i.status = 'Running', 0)
-            from last_check c left join workflow_instance i on i.id = c.instance_id where c.action = @action
+            select c.resource, c.started_at, coalesce(i.status = 'Running', 0) or (h.id is not null and h.ended_at is null)
+            from last_check c left join workflow_instance i on i.id = c.instance_id left join hosted_run h on h.id = c.instance_id
+            where c.action = @action
             """, new { action }, cancellationToken: cancellationToken)))
             .ToDictionary(row => row.Resource, row => (At: row.StartedAt.ToInstant(), IsRunning: row.IsRunning != 0), StringComparer.OrdinalIgnoreCase);
         var pending = (await connection.QueryAsync<string>(new CommandDefinition(

@@ -66,7 +66,7 @@ internal static class EmissionWriter
         }
     }
 
-    /// <summary>A check that failed is an event too: what protects the resource waits for it.</summary>
+    /// <summary>A check of our own that failed is an event too: what protects the resource waits for it. Of another home's checks the decision knows too little.</summary>
     private static async Task EndAsync(SqliteConnection connection, SqliteTransaction transaction, string instanceId, ActionEnded ended, long now)
     {
         await connection.ExecuteAsync(
@@ -77,7 +77,7 @@ internal static class EmissionWriter
         if (ended.Result != ActionResult.Failed)
             return;
         var action = await connection.ExecuteScalarAsync<string?>(
-            "select action from workflow_instance where id = @instanceId union all select action from hosted_run where id = @instanceId", new { instanceId }, transaction);
+            "select action from workflow_instance where id = @instanceId", new { instanceId }, transaction);
         if (action is "quickCheck" or "deepCheck")
             await PendingEventTable.AddAsync(connection, transaction, ProtectionEvents.CheckFailed(ended.Resource, action, instanceId), now);
     }
