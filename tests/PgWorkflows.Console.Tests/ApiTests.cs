@@ -66,6 +66,8 @@ public sealed partial class ApiTests
     [InlineData("GET", "/api/runs/zzz", 404, "id")]
     [InlineData("GET", "/api/runs?last=0", 400, "last")]
     [InlineData("GET", "/api/events?last=100001", 400, "last")]
+    [InlineData("GET", "/api/events?last=abc", 400, "last")]
+    [InlineData("GET", "/api/runs?last=99999999999", 400, "last")]
     public async Task What_is_wrong_is_named(string method, string path, int status, string field)
     {
         using var server = new TestServer();
@@ -74,6 +76,22 @@ public sealed partial class ApiTests
 
         Assert.Equal((status, "application/problem+json", field),
             ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, (await JsonAsync(answer))["field"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("/events?before=abc")]
+    [InlineData("/audit?before=abc")]
+    public async Task A_page_that_is_asked_for_wrongly_says_what_is_wrong(string path)
+    {
+        using var server = new TestServer();
+        using var client = await server.UserClientAsync("ann", Role.Admin);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/html");
+
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal((400, "text/html"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("before=abc", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -10,6 +10,8 @@ internal sealed partial class Errors(RequestDelegate next, Installation installa
         try
         {
             await next(context);
+            if (context.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false, ContentType: null })
+                await TellUnboundAsync(context);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
@@ -36,6 +38,17 @@ internal sealed partial class Errors(RequestDelegate next, Installation installa
             await Answers.ProblemAsync(context, StatusCodes.Status500InternalServerError, $"Something unexpected happened; the server's log says what, under {context.TraceIdentifier}.");
         }
     }
+
+    /// <summary>ASP.NET Core refuses a value that is not of its kind, a number that is none, without a word.</summary>
+    private static Task TellUnboundAsync(HttpContext context)
+    {
+        var given = context.Request.Query.Select(pair => $"{pair.Key}={pair.Value}").ToList();
+        var why = $"A value of the address is not of its kind, or out of its range{(given.Count == 0 ? "" : $": {Short(string.Join(", ", given))}")}. Give whole numbers for last, before, page and the like.";
+        return Gate.WantsPage(context.Request) ? Answers.PageAsync(context, StatusCodes.Status400BadRequest, why)
+            : Answers.ProblemAsync(context, StatusCodes.Status400BadRequest, why, context.Request.Query.Count == 1 ? context.Request.Query.First().Key : null);
+    }
+
+    private static string Short(string text) => text.Length <= 200 ? text : text[..200] + "…";
 
     private static partial class Log
     {
