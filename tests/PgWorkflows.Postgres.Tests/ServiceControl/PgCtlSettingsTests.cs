@@ -71,6 +71,7 @@ public sealed class PgCtlSettingsTests
         var log = Path.Combine(cluster.DataDirectory, "of its own.log");
 
         Assert.True((await Control.StartAsync(cluster.Resource with { LogFile = log }, Token)).Succeeded);
+        Assert.Equal(ServiceStatus.Running, await UntilAsync(cluster.Resource, status => status == ServiceStatus.Running)); // a start ends while the server still recovers
         Assert.Contains("database system is ready", await File.ReadAllTextAsync(log, Token));
         Assert.True((await Control.StopAsync(cluster.Resource, Token)).Succeeded);
         await UntilAsync(cluster.Resource, status => status == ServiceStatus.Stopped);
