@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Jint;
 using Jint.Native;
-using Jint.Parser;
 using Jint.Runtime;
 using PgWorkflows.Engine.Expressions;
 using PgWorkflows.Engine.Values;
@@ -9,7 +8,7 @@ using PgWorkflows.Engine.Values;
 namespace PgWorkflows.JavaScript;
 
 /// <summary>
-/// JavaScript (ECMAScript 5.1) as Elsa names things (elsa-contract 1.14). A script sees the functions given here and nothing of the host;
+/// JavaScript as Elsa runs it, with Jint, and as Elsa names things (elsa-contract 1.14). A script sees the functions given here and nothing of the host;
 /// it is cut off by time, by statements and by recursion.
 /// </summary>
 public sealed class JavaScriptLanguage : IExpressionLanguage
@@ -18,34 +17,35 @@ public sealed class JavaScriptLanguage : IExpressionLanguage
     public const int MaxLength = 100_000;
 
     /// <summary>The largest value that a script may hand over, in characters of text or JSON.</summary>
-    public const int MaxResult = 4_000_000;
+    public const int MaxResult = Sandbox.MaxText;
 
     /// <inheritdoc/>
     public string Type => "JavaScript";
 
     /// <inheritdoc/>
-    public ScriptProblem? Check(string script) => ScriptSyntax.Check(script);
+    public ScriptProblem? Check(string script) => ScriptSyntax.Prepare(script).Problem;
 
     /// <inheritdoc/>
     public object? Evaluate(string script, IExpressionContext context)
     {
-        if (script.Length > MaxLength)
-            throw new ScriptException($"the script has {script.Length:N0} characters; the limit is {MaxLength:N0}");
+        var (prepared, problem) = ScriptSyntax.Prepare(script);
+        if (problem is not null)
+            throw new ScriptException(problem.ToString(), problem.Line, problem.Column);
         var sandbox = new Sandbox();
         try
         {
             ScriptFunctions.AddTo(sandbox.Engine, context);
-            var value = FromScript(sandbox.Engine, sandbox.Run(ScriptSyntax.Runnable(script)));
+            var value = FromScript(sandbox.Engine, sandbox.Run(prepared));
             return (value as string)?.Length is not > MaxResult ? value
                 : throw new ScriptException($"the result has more than {MaxResult:N0} characters");
         }
-        catch (ParserException e)
-        {
-            throw new ScriptException(ScriptSyntax.Problem(script, e).ToString(), e.LineNumber, e.Column);
-        }
         catch (JavaScriptException e)
         {
-            throw new ScriptException(e.Error.ToString(), e.LineNumber, e.Column);
+            throw new ScriptException(e.Error.ToString(), e.Location.Start.Line, e.Location.Start.Column);
+        }
+        catch (PromiseRejectedException e)
+        {
+            throw new ScriptException(e.RejectedValue.ToString());
         }
     }
 
@@ -65,6 +65,7 @@ public sealed class JavaScriptLanguage : IExpressionLanguage
 
         if (value.IsDate())
             return new DateTimeOffset(DateTime.SpecifyKind(value.AsDate().ToDateTime(), DateTimeKind.Utc));
+        Extent.Check(engine, value);
         var text = new Jint.Native.Json.JsonSerializer(engine).Serialize(value, JsValue.Undefined, JsValue.Undefined);
         if (!text.IsString())
             return null;
@@ -75,14 +76,14 @@ public sealed class JavaScriptLanguage : IExpressionLanguage
     internal static JsValue ToScript(Jint.Engine engine, object? value) => value switch
     {
         null => JsValue.Null,
-        bool flag => flag ? JsValue.True : JsValue.False,
-        string text => new JsValue(text),
-        long number => new JsValue((double)number),
-        double number => new JsValue(number),
-        decimal number => new JsValue((double)number),
-        DateTimeOffset date => engine.Date.Construct(date.UtcDateTime),
+        bool flag => flag ? JsBoolean.True : JsBoolean.False,
+        string text => new JsString(text),
+        long number => new JsNumber((double)number),
+        double number => new JsNumber(number),
+        decimal number => new JsNumber((double)number),
+        DateTimeOffset date => new JsDate(engine, date.UtcDateTime),
         JsonElement element => new Jint.Native.Json.JsonParser(engine).Parse(element.GetRawText()),
-        _ => new JsValue(ValueConverter.ToText(value)),
+        _ => new JsString(ValueConverter.ToText(value)),
     };
 
     private static JsonElement Parse(string json)

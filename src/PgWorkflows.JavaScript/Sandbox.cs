@@ -1,66 +1,64 @@
 using System.Text.RegularExpressions;
+using Acornima.Ast;
 using Jint;
 using Jint.Native;
-using Jint.Native.Array;
 using Jint.Native.Object;
-using Jint.Native.RegExp;
 using Jint.Runtime;
-using Jint.Runtime.Debugger;
 using Jint.Runtime.Interop;
 
 namespace PgWorkflows.JavaScript;
 
 /// <summary>
-/// A script engine for one script, with limits. Jint 2 counts statements and looks at the clock between two of them; what it does not limit is
-/// memory, and what a single native call can do: both are guarded here.
+/// A script engine for one script, with limits on statements, depth, time and memory. Jint looks at them between statements and inside its native
+/// loops; what one native call can allocate or compute all at once is taken away or guarded here.
 /// </summary>
 internal sealed class Sandbox
 {
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
     public const int MaxStatements = 200_000;
     public const int MaxRecursion = 200;
     public const int MaxArray = 100_000;
-    public const long MaxMemory = 64 * 1024 * 1024;
+    public const int MaxText = 4_000_000;
+    public const long MaxMemory = 128 * 1024 * 1024;
 
-    // One statement of a usual script allocates less than this.
-    private const long LargeStatement = 64 * 1024;
-    private static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
+    /// <summary>What is still open when a script has ended stays so: there is nothing that it could wait for.</summary>
+    private static readonly TimeSpan PromiseLimit = TimeSpan.FromMilliseconds(10);
 
-    private static readonly string[] Looping =
+    /// <summary>Buffers of any size, threads, and what looks at the collector: nothing that an expression needs.</summary>
+    private static readonly string[] Removed =
     [
-        "concat", "every", "filter", "forEach", "indexOf", "join", "lastIndexOf", "map", "reduce", "reduceRight", "reverse", "shift", "slice", "some", "sort",
-        "splice", "toString", "toLocaleString", "unshift",
+        "ArrayBuffer", "SharedArrayBuffer", "DataView", "Atomics", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array",
+        "Uint32Array", "Float16Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "BigInt", "WeakRef", "FinalizationRegistry", "ShadowRealm",
+        "Proxy", // Its prototype can be itself, and then one look at a property never ends.
     ];
-
-    private readonly long _heapBefore = GC.GetTotalMemory(forceFullCollection: false);
-    private long _allocated = GC.GetAllocatedBytesForCurrentThread();
-    private long _large;
-    private int _steps;
 
     public Sandbox()
     {
-        Engine = new Jint.Engine(options => options
-            .LimitRecursion(MaxRecursion)
-            .MaxStatements(MaxStatements)
-            .TimeoutInterval(TimeLimit)
-            .DebugMode()
-            .Strict(false));
-        Engine.Step += (_, _) =>
+        Engine = new Jint.Engine(options =>
         {
-            CheckMemory();
-            return StepMode.Into;
-        };
-        GuardArrays();
-        GuardPatterns();
+            options.Constraints.StackOverflowGuard = true; // The limit of recursion counts calls, not accessors and proxies.
+            options.LimitRecursion(MaxRecursion)
+                .MaxStatements(MaxStatements)
+                .TimeoutInterval(TimeLimit)
+                .LimitMemory(MaxMemory)
+                .MaxArraySize(MaxArray)
+                .RegexTimeoutInterval(PatternLimit)
+                .DisableStringCompilation(); // What is checked before publishing is all there is.
+        });
+        foreach (var name in Removed)
+            Engine.Global.Delete(name);
+        GuardTexts();
+        GuardDepth();
     }
 
     public Jint.Engine Engine { get; }
 
-    public JsValue Run(string script)
+    public JsValue Run(in Prepared<Script> script)
     {
         try
         {
-            return Engine.Execute(script).GetCompletionValue();
+            return Engine.Evaluate(script).UnwrapIfPromise(PromiseLimit);
         }
         catch (StatementsCountOverflowException)
         {
@@ -78,80 +76,57 @@ internal sealed class Sandbox
         {
             throw new ScriptException($"the script took longer than {TimeLimit.TotalSeconds:0} s");
         }
-        catch (OutOfMemoryException)
+        catch (PromiseRejectedException e) when (e.RejectedValue.ToString().StartsWith("Timeout of", StringComparison.Ordinal))
         {
-            throw TooMuchMemory();
+            throw new ScriptException("the result is a promise that nothing fulfils; a script does not wait, an activity does");
+        }
+        catch (Exception e) when (e is OutOfMemoryException or MemoryLimitExceededException)
+        {
+            throw new ScriptException($"the script used more than {MaxMemory / 1024 / 1024} MB of memory");
         }
     }
 
-    private void CheckMemory()
+    /// <summary>One call of these would make a text of any length.</summary>
+    private void GuardTexts()
     {
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        if (allocated - _allocated is > LargeStatement and var large)
-            _large += large;
-        _allocated = allocated;
-        if (_large > MaxMemory)
-            throw TooMuchMemory();
-
-        // Many small values: what the heap has grown by is looked at now and then, and only then counted exactly.
-        if (++_steps % 1024 == 0 && GC.GetTotalMemory(forceFullCollection: false) - _heapBefore > 4 * MaxMemory
-            && GC.GetTotalMemory(forceFullCollection: true) - _heapBefore > 4 * MaxMemory)
-        {
-            throw TooMuchMemory();
-        }
+        GuardLength("repeat", (self, count) => count * self.Length);
+        GuardLength("padStart", (_, length) => length);
+        GuardLength("padEnd", (_, length) => length);
     }
 
-    private static ScriptException TooMuchMemory() => new($"the script used more than {MaxMemory / 1024 / 1024} MB of memory");
-
-    /// <summary>Native loops over the length of an array, and apply with an array of arguments, do not look at the clock.</summary>
-    private void GuardArrays()
+    private void GuardLength(string name, Func<string, double, double> lengthOf) => Guard(PrototypeOf("String"), name, (self, arguments, native) =>
     {
-        foreach (var name in Looping)
-            Guard(Engine.Array.PrototypeObject, name, (self, _) => CheckLength(self));
-        Guard(Engine.Function.PrototypeObject, "apply", (_, arguments) => CheckLength(arguments.Length > 1 ? arguments[1] : JsValue.Undefined));
-        Guard((ObjectInstance)Engine.Json, "stringify", (_, arguments) => CheckLength(arguments.Length > 0 ? arguments[0] : JsValue.Undefined));
-    }
+        // Converted once: what is an object could say something else the second time.
+        var text = TypeConverter.ToString(self);
+        var number = arguments.Length > 0 ? TypeConverter.ToNumber(arguments[0]) : 0;
+        return lengthOf(text, number) > MaxText
+            ? throw new ScriptException($"a text would have more than {MaxText:N0} characters")
+            : Engine.Call(native, new JsString(text), [new JsNumber(number), .. arguments.Skip(1)]);
+    });
 
-    private static void CheckLength(JsValue value)
+    private void GuardDepth()
     {
-        if (value.IsObject() && value.AsObject() is var candidate && (candidate is ArrayInstance || candidate.HasProperty("length"))
-            && TypeConverter.ToNumber(candidate.Get("length")) > MaxArray)
+        foreach (var name in new[] { "flat", "join", "toString", "toLocaleString" })
         {
-            throw new ScriptException($"an array has more than {MaxArray:N0} places");
-        }
-    }
-
-    /// <summary>Regular expressions get a limit before they are used.</summary>
-    private void GuardPatterns()
-    {
-        foreach (var name in new[] { "exec", "test" })
-            Guard(Engine.RegExp.PrototypeObject, name, (self, _) => Limit(self));
-        foreach (var name in new[] { "match", "replace", "search", "split" })
-        {
-            Guard(Engine.String.PrototypeObject, name, (_, arguments) =>
+            Guard(PrototypeOf("Array"), name, (self, arguments, native) =>
             {
-                // A text becomes a pattern in match and search only; then it is made one here, with its limit.
-                if (name is "match" or "search" && arguments.Length > 0 && arguments[0].IsString())
-                    arguments[0] = Engine.RegExp.Construct([arguments[0]]);
-                if (arguments.Length > 0)
-                    Limit(arguments[0]);
+                Extent.Check(Engine, self);
+                return Engine.Call(native, self, arguments);
             });
         }
-    }
 
-    private static void Limit(JsValue value)
-    {
-        if (value.IsObject() && value.AsObject() is RegExpInstance { Value: { } pattern } expression && pattern.MatchTimeout != PatternLimit)
-            expression.Value = new Regex(pattern.ToString(), pattern.Options, PatternLimit);
-    }
-
-    private void Guard(ObjectInstance prototype, string name, Action<JsValue, JsValue[]> check)
-    {
-        var native = (ICallable)prototype.Get(name).AsObject();
-        prototype.FastAddProperty(name, new ClrFunctionInstance(Engine, (self, arguments) =>
+        Guard(Engine.Global.Get("JSON").AsObject(), "stringify", (self, arguments, native) =>
         {
-            check(self, arguments);
-            return native.Call(self, arguments);
-        }), true, false, true);
+            Extent.Check(Engine, arguments.Length > 0 ? arguments[0] : JsValue.Undefined);
+            return Engine.Call(native, self, arguments);
+        });
+    }
+
+    private ObjectInstance PrototypeOf(string type) => Engine.Global.Get(type).AsObject().Get("prototype").AsObject();
+
+    private void Guard(ObjectInstance prototype, string name, Func<JsValue, JsValue[], JsValue, JsValue> instead)
+    {
+        var native = prototype.Get(name);
+        prototype.FastSetDataProperty(name, new ClrFunction(Engine, name, (self, arguments) => instead(self, arguments, native)));
     }
 }

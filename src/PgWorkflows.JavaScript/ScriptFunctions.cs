@@ -47,19 +47,19 @@ internal static class ScriptFunctions
     /// <summary>variables.X, getX(), setX() for each variable; getX() for each input; getOutputFromActivity() for each named activity.</summary>
     private static void AddNamed(Jint.Engine engine, IExpressionContext context)
     {
-        var variables = engine.Object.Construct(Jint.Runtime.Arguments.Empty);
+        var variables = new JsObject(engine);
         foreach (var name in context.VariableNames.Distinct())
         {
             var variable = name;
             Add(engine, "get" + Pascal(variable), _ => context.TryGetVariableByName(variable, out var value) ? value : null);
             Do(engine, "set" + Pascal(variable), arguments => context.TrySetVariableByName(variable, Value(engine, arguments, 0)));
-            variables.DefineOwnProperty(variable, new PropertyDescriptor(
+            variables.DefineOwnProperty(variable, new GetSetPropertyDescriptor(
                 Function(engine, _ => context.TryGetVariableByName(variable, out var value) ? value : null),
                 Function(engine, arguments =>
                 {
                     context.TrySetVariableByName(variable, Value(engine, arguments, 0));
                     return null;
-                }), true, true), false);
+                }), true, true));
         }
 
         engine.SetValue("variables", variables);
@@ -81,8 +81,8 @@ internal static class ScriptFunctions
         return null;
     });
 
-    private static ClrFunctionInstance Function(Jint.Engine engine, Func<JsValue[], object?> function) =>
-        new(engine, (_, arguments) => JavaScriptLanguage.ToScript(engine, ValueConverter.Normalize(function(arguments))));
+    private static ClrFunction Function(Jint.Engine engine, Func<JsValue[], object?> function) =>
+        new(engine, "", (_, arguments) => JavaScriptLanguage.ToScript(engine, ValueConverter.Normalize(function(arguments))));
 
     private static object? Value(Jint.Engine engine, JsValue[] arguments, int index) =>
         index < arguments.Length ? JavaScriptLanguage.FromScript(engine, arguments[index]) : null;

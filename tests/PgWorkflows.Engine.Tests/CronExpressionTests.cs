@@ -24,6 +24,11 @@ public sealed class CronExpressionTests
         { "0 0 0 * * 7", "2026-11-22T00:00:00Z", "2026-11-29T00:00:00Z" },
         { "0 0 0 13 * FRI", "2026-11-14T00:00:00Z", "2027-08-13T00:00:00Z" },
         { "5,50 0 0 1 1,7 ?", "2026-01-01T00:00:05Z", "2026-01-01T00:00:50Z" },
+        { "0 0 0 15W * *", "2026-11-01T00:00:00Z", "2026-11-16T00:00:00Z" }, // The 15th is a Sunday.
+        { "0 0 0 LW * *", "2027-01-01T00:00:00Z", "2027-01-29T00:00:00Z" },
+        { "0 0 0 L-3 * *", "2026-02-01T00:00:00Z", "2026-02-25T00:00:00Z" },
+        { "@daily", "2026-11-22T16:00:00Z", "2026-11-23T00:00:00Z" },
+        { "@every_minute", "2026-11-22T16:00:30Z", "2026-11-22T16:01:00Z" },
         { "0 0 0 31 2 *", "2026-01-01T00:00:00Z", null },
     };
 
@@ -43,5 +48,6 @@ public sealed class CronExpressionTests
     [InlineData("* * * 0 * *")]
     [InlineData("*/0 * * * * *")]
     [InlineData("1-2-3 * * * * *")]
+    [InlineData("@sometimes")]
     public void What_is_no_expression_is_refused_by_name(string expression) => Assert.Throws<FormatException>(() => CronExpression.Parse(expression));
 }

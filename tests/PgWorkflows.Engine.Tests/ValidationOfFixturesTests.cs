@@ -36,7 +36,6 @@ public sealed class ValidationOfFixturesTests
         "delay-invalid-timespan: 'delay' (delay): has 'soon' in its input TimeSpan, which cannot be read as TimeSpan; it would count as empty",
         "execute-workflow-unknown: 'exec' (exec): starts the workflow 'no-such-workflow', which is not published",
         "if-literal-not-boolean: 'if' (if): has 'yes' in its input Condition, which cannot be read as Boolean; it would count as empty",
-        "js-return-forms: 'f' (f): has a JavaScript error in its input Text, line 1, column 27: arrow functions are not known here",
         "liquid-error: 'a' (a): uses the expression type 'Liquid' in its input Text, which is not offered here",
         "liquid-text: 'a' (a): uses the expression type 'Liquid' in its input Text, which is not offered here",
         "missing-activity-type: 'gone' (gone): has the type 'Acme.DoesNotExist', which is not known here",
