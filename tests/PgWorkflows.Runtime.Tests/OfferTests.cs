@@ -71,6 +71,16 @@ public sealed class OfferTests : IDisposable
         Assert.Single(versions, version => version.IsLatest);
     }
 
+    [Fact]
+    public async Task Several_drafts_are_stored_all_or_none()
+    {
+        await Assert.ThrowsAsync<UnreadableDefinitionException>(() => _store.SaveDraftsAsync([("a", Json("good")), ("b", [])], Cancel));
+        Assert.Empty((await _store.ListAsync(new(), Cancel)).Items);
+
+        await _store.SaveDraftsAsync([("a", Json("one")), ("a", Json("two")), ("b", Json("three"))], Cancel);
+        Assert.Equal(["three", "two"], (await _store.ListAsync(new(), Cancel)).Items.Select(version => version.Definition.Description).Order());
+    }
+
     public void Dispose()
     {
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

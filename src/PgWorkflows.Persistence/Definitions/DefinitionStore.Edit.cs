@@ -13,12 +13,18 @@ public sealed partial class DefinitionStore
     /// <param name="definitionId">An existing definition, or a new id.</param>
     /// <param name="content">The definition's JSON; its ids, version, flags and times are replaced.</param>
     /// <param name="cancellationToken">Ends the request; nothing is stored then.</param>
-    public async Task<DefinitionVersion> SaveDraftAsync(string definitionId, JsonObject content, CancellationToken cancellationToken)
+    public async Task<DefinitionVersion> SaveDraftAsync(string definitionId, JsonObject content, CancellationToken cancellationToken) =>
+        (await SaveDraftsAsync([(definitionId, content)], cancellationToken))[0];
+
+    /// <summary>Stores several drafts, each as <see cref="SaveDraftAsync"/> does: all of them or none.</summary>
+    public async Task<IReadOnlyList<DefinitionVersion>> SaveDraftsAsync(
+        IReadOnlyList<(string DefinitionId, JsonObject Content)> drafts, CancellationToken cancellationToken)
     {
         await using var connection = database.Connect();
         await using var transaction = connection.BeginTransaction();
-        var versions = await OfAsync(connection, transaction, definitionId);
-        var saved = await SaveAsync(connection, transaction, definitionId, content, versions);
+        var saved = new List<DefinitionVersion>();
+        foreach (var (definitionId, content) in drafts)
+            saved.Add(await SaveAsync(connection, transaction, definitionId, content, await OfAsync(connection, transaction, definitionId)));
         cancellationToken.ThrowIfCancellationRequested();
         transaction.Commit();
         return saved;

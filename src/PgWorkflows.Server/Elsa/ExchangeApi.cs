@@ -72,7 +72,7 @@ internal static class ExchangeApi
         return ElsaJson.Ok(await models.OfAsync(draft, cancellationToken), input.DefinitionId is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    /// <summary>All files are read and looked at before the first one is stored.</summary>
+    /// <summary>All files are read and looked at before they are stored, all of them or none.</summary>
     private static async Task<IResult> ImportFilesAsync(HttpContext context, Installation installation, CancellationToken cancellationToken)
     {
         if (!context.Request.HasFormContentType)
@@ -84,8 +84,7 @@ internal static class ExchangeApi
             inputs.AddRange(await ImportFiles.ReadAsync(file.FileName, content, cancellationToken));
         }
 
-        foreach (var input in inputs)
-            await installation.Definitions.SaveDraftAsync(input.DefinitionId ?? RunIds.New(), input.Content, cancellationToken);
+        await installation.Definitions.SaveDraftsAsync([.. inputs.Select(input => (input.DefinitionId ?? RunIds.New(), input.Content))], cancellationToken);
         AuditTrail.Names(context, string.Join(", ", inputs.Select(input => input.DefinitionId ?? "(new)")));
         return ElsaJson.Ok(new { count = inputs.Count });
     }
