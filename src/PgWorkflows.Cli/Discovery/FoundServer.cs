@@ -25,6 +25,9 @@ internal sealed record FoundServer(string Origin, string Name, string ServiceCon
     /// <summary>Its port is among its start options, where step (4) looks for it.</summary>
     public bool ShowsItsPort { get; init; }
 
+    /// <summary>psql is beside its other programs.</summary>
+    public bool HasPsql { get; init; } = true;
+
     /// <summary>The entry of the configuration.</summary>
     public JsonObject Entry(string name)
     {
@@ -37,6 +40,8 @@ internal sealed record FoundServer(string Origin, string Name, string ServiceCon
             entry["host"] = SocketDirectory;
         if (!ShowsItsPort)
             entry["portSource"] = "postmasterPid";
+        if (!HasPsql)
+            entry["client"] = "npgsql";
         if (ServiceControl == "pg_ctl" && StartOptions.Count > 0)
             entry["startOptions"] = new JsonArray([.. StartOptions.Select(option => (JsonNode)option)]);
         if (IsRunning)

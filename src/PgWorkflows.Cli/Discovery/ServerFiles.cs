@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Postgres.ServiceControl;
 
 namespace PgWorkflows.Cli.Discovery;
@@ -12,6 +13,10 @@ internal static class ServerFiles
     /// <summary>The port: that of the running server, else the configuration's, else PostgreSQL's own.</summary>
     public static int Port(string dataDirectory) => PostmasterPidFile.Read(dataDirectory)?.Port
         ?? Configured(Path.Combine(dataDirectory, "postgresql.auto.conf")) ?? Configured(Path.Combine(dataDirectory, "postgresql.conf")) ?? DefaultPort;
+
+    /// <summary>psql stands beside the pg_ctl that fits the cluster; true as well where no pg_ctl is found, which is told elsewhere.</summary>
+    public static bool HasPsql(string dataDirectory) =>
+        BinDirectories.Find(dataDirectory) is not { } directory || File.Exists(Path.Combine(directory, OperatingSystem.IsWindows() ? "psql.exe" : "psql"));
 
     /// <summary>The directory of the running server's first socket (line 5 of postmaster.pid); null when it has none.</summary>
     public static string? SocketDirectory(string dataDirectory)

@@ -13,9 +13,10 @@ internal sealed class ServerFinder(CommandRunner runner)
         if (OperatingSystem.IsWindows())
         {
             found.AddRange(WindowsServiceFacts.Postgres().Where(service => service.DataDirectory is not null).Select(service =>
-                new FoundServer($"the service {service.Name}", FoundServer.NameOf(service.Name), "sc", service.Name, service.DataDirectory!, ServerFiles.Port(service.DataDirectory!))
+                new FoundServer($"the service {service.Name}", FoundServer.NameOf(service.Name), "sc", service.Name, service.DataDirectory!, service.Port ?? ServerFiles.Port(service.DataDirectory!))
                 {
                     IsRunning = PostmasterPidFile.Read(service.DataDirectory!) is not null,
+                    ShowsItsPort = service.Port is not null,
                 }));
         }
         else
@@ -37,8 +38,9 @@ internal sealed class ServerFinder(CommandRunner runner)
     /// <summary>Looks at the running server: how it is reached, and whether its port can be seen.</summary>
     private static async Task<FoundServer> CompleteAsync(FoundServer server, CancellationToken cancellationToken)
     {
+        server = server with { HasPsql = ServerFiles.HasPsql(server.DataDirectory) };
         if (!server.IsRunning)
-            return server with { ShowsItsPort = server.ServiceControl == "pg_ctl" }; // We would start it, with -p.
+            return server with { ShowsItsPort = server.ServiceControl == "pg_ctl" || server.ShowsItsPort }; // We would start it, with -p.
         var options = Path.Combine(server.DataDirectory, "postmaster.opts");
         var line = await ReadAsync(options, cancellationToken);
         return server with

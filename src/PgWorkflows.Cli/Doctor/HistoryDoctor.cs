@@ -11,7 +11,7 @@ internal static class HistoryDoctor
         var diagnoses = new List<Diagnosis>
         {
             new("configuration", workspace.Resources.All.Count == 0 ? Verdict.Note : Verdict.Good,
-                $"{workspace.ConfigurationFile}, {workspace.Resources.All.Count} resources",
+                $"{workspace.ConfigurationFile}, {workspace.Resources.All.Count} {(workspace.Resources.All.Count == 1 ? "resource" : "resources")}",
                 workspace.Resources.All.Count == 0 ? "add a resource under PgWorkflows:Resources" : null),
         };
 

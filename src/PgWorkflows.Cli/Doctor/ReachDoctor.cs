@@ -10,7 +10,7 @@ internal sealed class ReachDoctor(Resource resource, CommandRunner runner)
     public async Task<IReadOnlyList<Diagnosis>> ExamineAsync(CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
-            return [];
+            return resource.PassFile is null ? [] : [WindowsReachDoctor.PassFile(resource.Name, resource.PassFile)];
         var diagnoses = new List<Diagnosis> { await OwnerAsync(cancellationToken) };
         if (Environment.IsPrivilegedProcess && await ServiceAccountAsync(cancellationToken) is { } account)
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.Versioning;
 using Microsoft.Win32;
+using PgWorkflows.Postgres.ServiceControl;
 
 namespace PgWorkflows.Cli.Doctor;
 
@@ -11,7 +12,10 @@ internal sealed record WindowsServiceFacts(string Name, string CommandLine, stri
     private const int RestartAction = 1;
 
     /// <summary>The data directory that <c>pg_ctl runservice</c> is started with.</summary>
-    public string? DataDirectory => DataDirectoryOf(CommandLine);
+    public string? DataDirectory => Option(CommandLine, 'D');
+
+    /// <summary>The port among the options that it passes to the server (<c>-o "-p 5433"</c>); null when there is none.</summary>
+    public int? Port => Option(CommandLine, 'o') is { } options ? PostmasterPort.OfArguments([.. WindowsCommandLine.Words("postgres " + options).Skip(1)]) : null;
 
     /// <summary>It is a PostgreSQL server.</summary>
     public bool IsPostgres => CommandLine.Contains("pg_ctl", StringComparison.OrdinalIgnoreCase) && CommandLine.Contains("runservice", StringComparison.OrdinalIgnoreCase);
@@ -30,16 +34,19 @@ internal sealed record WindowsServiceFacts(string Name, string CommandLine, stri
         return services is null ? [] : [.. services.GetSubKeyNames().Select(Find).OfType<WindowsServiceFacts>().Where(service => service.IsPostgres)];
     }
 
-    /// <summary>The word after -D, quoted or not.</summary>
-    public static string? DataDirectoryOf(string commandLine)
+    /// <summary>The value of an option, as its own word or in the same one; the last one counts.</summary>
+    public static string? Option(string commandLine, char letter)
     {
-        var at = commandLine.IndexOf(" -D", StringComparison.Ordinal);
-        if (at < 0)
-            return null;
-        var rest = commandLine[(at + 3)..].TrimStart(' ', '=');
-        var end = rest.StartsWith('"') ? rest.IndexOf('"', 1) : rest.IndexOf(' ', StringComparison.Ordinal);
-        var word = rest.StartsWith('"') ? end < 0 ? rest[1..] : rest[1..end] : end < 0 ? rest : rest[..end];
-        return word.Length == 0 ? null : word;
+        var words = WindowsCommandLine.Words(commandLine);
+        for (var i = words.Count - 1; i > 0; i--)
+        {
+            if (words[i - 1] == $"-{letter}")
+                return words[i];
+            if (words[i].StartsWith($"-{letter}", StringComparison.Ordinal) && words[i].Length > 2)
+                return words[i][2..].TrimStart('=');
+        }
+
+        return null;
     }
 
     /// <summary>SERVICE_FAILURE_ACTIONS as the registry keeps it: five numbers, the fourth the count, then a kind and a delay for each action.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PgWorkflows.Postgres.Resources;
 
 /// <summary>Looks for PostgreSQL's programs where a configuration does not name them.</summary>
-internal static class BinDirectories
+public static class BinDirectories
 {
     private const string DebianRoot = "/usr/lib/postgresql";
 

@@ -22,12 +22,19 @@ public sealed class DoctorFactsTests
 
     [Theory]
     [InlineData("""
-        "C:\Program Files\PostgreSQL\15\bin\pg_ctl.exe" runservice -N "postgresql-x64-15" -D "C:\Program Files\PostgreSQL\15\data" -w
-        """, @"C:\Program Files\PostgreSQL\15\data")]
-    [InlineData(@"C:\pg\bin\pg_ctl.exe runservice -N pg -D D:\pg\data -w", @"D:\pg\data")]
-    [InlineData(@"C:\pg\bin\pg_ctl.exe runservice -N pg", null)]
-    public void A_services_data_directory_stands_in_its_command_line(string commandLine, string? directory) =>
-        Assert.Equal(directory, WindowsServiceFacts.DataDirectoryOf(commandLine));
+        "C:\Program Files\PostgreSQL\15\bin\pg_ctl.exe" runservice -N "postgresql-x64-15" -D "C:\Program Files\PostgreSQL\15\data" -w -o "-p 5433 -c \"a=b c\""
+        """, @"C:\Program Files\PostgreSQL\15\data", 5433)]
+    [InlineData(@"C:\pg\bin\pg_ctl.exe runservice -N pg -D D:\pg\data -w", @"D:\pg\data", null)]
+    [InlineData(@"C:\pg\bin\pg_ctl.exe runservice -N pg -DD:\pg\data -o-p5434", @"D:\pg\data", 5434)]
+    [InlineData("""
+        "C:\pg\bin\pg_ctl.exe" runservice -N pg -D "D:\pg data\\" -o "-c port=5435"
+        """, @"D:\pg data\", 5435)]
+    [InlineData(@"C:\pg\bin\pg_ctl.exe runservice -N pg", null, null)]
+    public void A_services_data_directory_and_port_stand_in_its_command_line(string commandLine, string? directory, int? port)
+    {
+        var service = new WindowsServiceFacts("pg", commandLine, "LocalSystem", false);
+        Assert.Equal((directory, port), (service.DataDirectory, service.Port));
+    }
 
     [Fact]
     public void Failure_actions_are_read_from_their_bytes()
