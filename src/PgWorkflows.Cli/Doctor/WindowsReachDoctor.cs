@@ -28,7 +28,7 @@ internal static class WindowsReachDoctor
             var readers = Readers(passFile);
             var account = WindowsServiceFacts.Find(ServicePlan.DefaultName)?.Account;
             var keeper = account ?? $@"{Environment.UserDomainName}\{Environment.UserName}";
-            var cure = $"""icacls "{passFile}" /inheritance:r /grant:r "{keeper}:R" "SYSTEM:F" "Administrators:F" """.TrimEnd();
+            var cure = $"""icacls "{passFile}" /inheritance:r /grant:r "{keeper}:R" *S-1-5-18:F *S-1-5-32-544:F """.TrimEnd(); // SYSTEM and the administrators, whatever the language
             if (readers.FirstOrDefault(reader => Crowds.Any(reader.IsWellKnown)) is { } crowd)
                 return new(subject, Verdict.Bad, $"{passFile} can be read by {NameOf(crowd)}: the password is no secret on this machine", cure);
             return account is null || account.Equals("LocalSystem", StringComparison.OrdinalIgnoreCase) || SidOf(account) is not { } sid || readers.Contains(sid)

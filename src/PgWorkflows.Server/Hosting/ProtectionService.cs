@@ -19,7 +19,11 @@ internal sealed partial class ProtectionService(Installation installation, IAlar
         var watching = new Watching(installation.Resources, installation.States, installation.Workflows, installation.Time) { Failed = Failed };
         try
         {
-            await Task.WhenAll(Task.Run(() => waker.RunAsync(stoppingToken), stoppingToken), Task.Run(() => WatchAsync(watching, stoppingToken), stoppingToken));
+            var waking = Task.Run(() => waker.RunAsync(stoppingToken), stoppingToken);
+            var watch = Task.Run(() => WatchAsync(watching, stoppingToken), stoppingToken);
+            if (await Task.WhenAny(waking, watch) is { IsFaulted: true } failed)
+                await failed; // Half a watchdog must not look like a whole one: the host ends, and says why.
+            await Task.WhenAll(waking, watch);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

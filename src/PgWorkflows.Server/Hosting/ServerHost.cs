@@ -43,7 +43,8 @@ internal static class ServerHost
         builder.Services.AddHostedService<EventDelivery>();
         builder.Services.AddHostedService<RunsInBackground>();
         builder.Services.AddHostedService<KeepsHistory>().AddHostedService<WatchesHistory>();
-        builder.Services.AddHostedService<GivesBackMemory>();
+        if (OperatingSystem.IsLinux()) // Elsewhere nobody has measured what it is worth.
+            builder.Services.AddHostedService<GivesBackMemory>();
         builder.Services.AddSingleton<IAlarmClock, QuartzAlarmClock>().AddHostedService<ProtectionService>();
     }
 }
