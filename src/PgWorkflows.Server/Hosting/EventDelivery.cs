@@ -20,14 +20,7 @@ internal sealed partial class EventDelivery(Installation installation, ILogger<E
             if (!installation.Database.Health.Explains(failure)) // That is in the log once.
                 HistoryFailed(logger, failure);
         };
-        try
-        {
-            await installation.Courier.RunAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops.
-        }
+        await installation.Courier.RunAsync(stoppingToken).UntilStoppedAsync(stoppingToken);
     }
 
     [LoggerMessage(20, LogLevel.Error, "Events could not be read from the history for delivery; it is tried again.")]

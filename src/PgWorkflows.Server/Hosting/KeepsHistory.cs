@@ -11,7 +11,7 @@ internal sealed partial class KeepsHistory(Installation installation, RetentionO
     {
         Kept = report => Log.Kept(logger, report),
         Failed = failure => Log.Failed(logger, failure),
-    }.RunAsync(stoppingToken);
+    }.RunAsync(stoppingToken).UntilStoppedAsync(stoppingToken);
 
     private static partial class Log
     {

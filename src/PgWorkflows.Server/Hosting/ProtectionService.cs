@@ -23,11 +23,7 @@ internal sealed partial class ProtectionService(Installation installation, IAlar
             var watch = Task.Run(() => WatchAsync(watching, stoppingToken), stoppingToken);
             if (await Task.WhenAny(waking, watch) is { IsFaulted: true } failed)
                 await failed; // Half a watchdog must not look like a whole one: the host ends, and says why.
-            await Task.WhenAll(waking, watch);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server is told to stop; what is due is due for the next one.
+            await Task.WhenAll(waking, watch).UntilStoppedAsync(stoppingToken); // What is due then is due for the next server.
         }
         finally
         {

@@ -11,7 +11,7 @@ internal sealed partial class WatchesHistory(Installation installation, TimeProv
         Failed = trouble => Log.Failed(logger, installation.Database.File, trouble.Message, trouble.Cure),
         Recovered = span => Log.Recovered(logger, span),
         Recorded = run => Log.Recorded(logger, run.Id, run.Note),
-    }.RunAsync(stoppingToken);
+    }.RunAsync(stoppingToken).UntilStoppedAsync(stoppingToken);
 
     private static partial class Log
     {
