@@ -43,6 +43,22 @@ public sealed class StudioTests
         await studio.NothingWentWrongAsync();
     }
 
+    [Theory]
+    [InlineData("protect", "(2) may it be recovered?", "getFailure(): any")]
+    [InlineData("http-actions", "(2) run the action", "getRoute(): any")]
+    public async Task A_node_with_a_script_is_clicked_and_the_editor_knows_the_names_of_the_workflow(string definition, string node, string name)
+    {
+        var studio = await _session.OpenAsync($"/studio/definitions/{definition}");
+        var page = studio.Page;
+        await page.Locator(".x6-node").First.WaitForAsync();
+        await page.WaitForTimeoutAsync(2500);
+        await page.RunAndWaitForResponseAsync(() => page.Locator(".x6-node", new() { HasText = node }).First.ClickAsync(), answer => answer.Url.EndsWith($"/scripting/javascript/type-definitions/{definition}", StringComparison.Ordinal));
+        await page.WaitForFunctionAsync("name => Object.values(monaco.languages.typescript.javascriptDefaults.getExtraLibs()).some(lib => lib.content.includes(name))", name);
+        await page.WaitForTimeoutAsync(1500);
+        await studio.PictureAsync($"editor-script-{definition}");
+        await studio.NothingWentWrongAsync();
+    }
+
     [Fact]
     public async Task A_finished_run_shows_its_path_and_its_journal()
     {

@@ -46,17 +46,20 @@ internal sealed class DefinitionModels(Installation installation)
             .Where(activity => installation.Library.FindDescriptor(activity.Type) is null).Select(activity => activity.Workflow?.DefinitionId).OfType<string>().Distinct().ToList();
         var used = ids.Count == 0 ? [] : (await installation.Definitions.ListAsync(new() { DefinitionIds = ids }, cancellationToken)).Items;
         var published = await installation.Programs.PublishedAsync(cancellationToken);
-        WorkflowProgram? program = null;
+        return new ActivityTree(installation.Library, used, published, await ProgramAsync(version, cancellationToken));
+    }
+
+    /// <summary>The version with the workflows that it uses; null when it contains itself, which publishing tells.</summary>
+    public async Task<WorkflowProgram?> ProgramAsync(DefinitionVersion version, CancellationToken cancellationToken)
+    {
         try
         {
-            program = (await installation.Programs.OfAsync(version, installation.Library, cancellationToken)).Program;
+            return (await installation.Programs.OfAsync(version, installation.Library, cancellationToken)).Program;
         }
         catch (WorkflowCycleException)
         {
-            // It can be drawn all the same; publishing tells of the cycle.
+            return null;
         }
-
-        return new ActivityTree(installation.Library, used, published, program);
     }
 
     public static object SummaryOf(DefinitionVersion version, bool withLinks = true) => new

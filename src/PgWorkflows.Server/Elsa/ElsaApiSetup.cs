@@ -36,6 +36,7 @@ internal static class ElsaApiSetup
         api.MapJournal();
         api.MapActivityExecutions();
         api.MapDescriptors();
+        api.MapScripting();
         api.MapFeatures();
         app.MapConnections("/elsa/hubs/workflow-instance", connections => connections.Use(_ => Hub(app.Services))).RequirePermission("read:workflow-instances");
     }
