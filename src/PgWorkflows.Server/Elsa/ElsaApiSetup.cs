@@ -15,6 +15,7 @@ internal static class ElsaApiSetup
     {
         // A definition of the largest size inside of Studio's envelope still fits; every endpoint sets its own limit below this.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = DefinitionReader.MaxBytes + ImportFiles.MaxBytes);
+        builder.Services.AddSingleton<DefinitionLinks>();
         builder.Services.AddSingleton<DefinitionModels>();
         builder.Services.AddSingleton<InstanceModels>();
         builder.Services.AddSignalR(options => options.MaximumReceiveMessageSize = 4096);
