@@ -20,7 +20,7 @@ public sealed class StudioPage
         page.PageError += (_, error) => _problems.Add($"script: {error}");
         page.Response += (_, response) =>
         {
-            if (response.Status >= 400 && !response.Url.Contains("/scripting/", StringComparison.Ordinal))
+            if (response.Status >= 400)
                 _problems.Add($"{response.Status}: {response.Request.Method} {response.Url}");
         };
         page.Request += (_, request) =>

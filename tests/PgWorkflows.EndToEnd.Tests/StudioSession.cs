@@ -100,7 +100,9 @@ public sealed class StudioSession : IAsyncLifetime
     }
 
     /// <summary>A page that remembers every error and every request that leaves this machine.</summary>
-    public async Task<StudioPage> OpenAsync(string path)
+    /// <param name="path">What to open.</param>
+    /// <param name="role">Whose eyes see it; a user of that role is made first. The admin's when it is missing.</param>
+    public async Task<StudioPage> OpenAsync(string path, string? role = null)
     {
         var context = await _browser!.NewContextAsync(new()
         {
@@ -108,7 +110,7 @@ public sealed class StudioSession : IAsyncLifetime
             BaseURL = Server.Address.ToString(),
         });
         var page = new StudioPage(await context.NewPageAsync(), Server.Address);
-        var (user, password) = Server.FirstCredential;
+        var (user, password) = role is null ? Server.FirstCredential : await Server.AddUserAsync(role);
         await page.Page.GotoAsync("/sign-in");
         await page.Page.Locator("input[name=name]").FillAsync(user);
         await page.Page.Locator("input[name=password]").FillAsync(password);

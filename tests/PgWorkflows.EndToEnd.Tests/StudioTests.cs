@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace PgWorkflows.EndToEnd.Tests;
@@ -40,6 +41,58 @@ public sealed class StudioTests
         await studio.PictureAsync($"editor-{definition}");
         var activities = (await GetAsync($"/elsa/api/workflow-definitions/{definition}")).GetProperty("root").GetProperty("activities").GetArrayLength();
         Assert.Equal(activities, await studio.Page.Locator(".x6-node").CountAsync());
+        await studio.NothingWentWrongAsync();
+    }
+
+    [Theory]
+    [InlineData("protect", "(2) may it be recovered?", "getFailure(): any")]
+    [InlineData("http-actions", "(2) run the action", "getRoute(): any")]
+    public async Task A_node_with_a_script_is_clicked_and_the_editor_knows_the_names_of_the_workflow(string definition, string node, string name)
+    {
+        var studio = await _session.OpenAsync($"/studio/definitions/{definition}");
+        var page = studio.Page;
+        await page.Locator(".x6-node").First.WaitForAsync();
+        await page.WaitForTimeoutAsync(2500);
+        await page.RunAndWaitForResponseAsync(() => page.Locator(".x6-node", new() { HasText = node }).First.ClickAsync(), answer => answer.Url.EndsWith($"/scripting/javascript/type-definitions/{definition}", StringComparison.Ordinal));
+        await page.WaitForFunctionAsync("name => Object.values(monaco.languages.typescript.javascriptDefaults.getExtraLibs()).some(lib => lib.content.includes(name))", name);
+        await page.WaitForTimeoutAsync(1500);
+        await studio.PictureAsync($"editor-script-{definition}");
+        await studio.NothingWentWrongAsync();
+    }
+
+    [Fact]
+    public async Task A_viewer_sees_definitions_and_cannot_edit_them()
+    {
+        var studio = await _session.OpenAsync("/studio/definitions", "Viewer");
+        var page = studio.Page;
+        await page.Locator("tbody tr").Filter(new() { HasText = "restore" }).First.WaitForAsync();
+        await page.WaitForTimeoutAsync(1500);
+        await Assertions.Expect(page.Locator("button", new() { HasText = "Create workflow" })).ToBeDisabledAsync();
+        await page.Locator("tbody tr").First.Locator(".mud-menu button").ClickAsync();
+        foreach (var item in new[] { "Delete", "Publish", "Unpublish" })
+            await Assertions.Expect(page.Locator(".mud-popover-open .mud-menu-item", new() { HasTextRegex = new($"^{item}$") })).ToHaveClassAsync(new Regex("mud-disabled"));
+        await studio.PictureAsync("definitions-viewer");
+
+        await page.GotoAsync("/studio/definitions/protect");
+        await page.Locator(".x6-node").First.WaitForAsync();
+        await page.WaitForTimeoutAsync(2500);
+        await Assertions.Expect(page.GetByText("read-only mode")).ToBeVisibleAsync();
+        await Assertions.Expect(InputOf(page, "Name")).ToBeDisabledAsync();
+        await Assertions.Expect(page.GetByText("Auto-save")).ToHaveCountAsync(0);
+
+        await page.Locator(".x6-node", new() { HasText = "(2) may it be recovered?" }).ClickAsync();
+        await page.WaitForTimeoutAsync(1500);
+        await studio.PictureAsync("editor-viewer");
+
+        // A node that is pulled stays where it is, and nothing is sent that the server would refuse.
+        var node = page.Locator(".x6-node", new() { HasText = "(2) hands off" });
+        var before = await node.GetAttributeAsync("transform");
+        await node.HoverAsync();
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(500, 500, new() { Steps = 10 });
+        await page.Mouse.UpAsync();
+        await page.WaitForTimeoutAsync(1500);
+        Assert.Equal(before, await node.GetAttributeAsync("transform"));
         await studio.NothingWentWrongAsync();
     }
 

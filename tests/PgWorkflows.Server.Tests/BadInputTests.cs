@@ -30,6 +30,9 @@ public sealed class BadInputTests
         { "workflow-definitions/restore/execute", "{\"versionOptions\": \"Nonsense\"}", "versionOptions" },
         { "bulk-actions/delete/workflow-definitions/by-id", "{\"ids\": 7}", "ids" },
         { "activity-executions/report", "{}", "workflowInstanceId" },
+        { "scripting/javascript/type-definitions/protect", "{\"activityTypeName\": ", "serializerErrors" },
+        { "scripting/javascript/type-definitions/protect", "", "serializerErrors" },
+        { "scripting/javascript/type-definitions/protect", "{\"propertyName\": 5}", "propertyName" },
     };
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using PgWorkflows.Postgres.Resources;
 
 namespace PgWorkflows.Testing;
@@ -117,16 +118,37 @@ public sealed class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Signs in as a browser does, and gets the token that Studio's pages get.</summary>
+    /// <summary>A user of that role, made anew, for signing in with a browser.</summary>
+    public async Task<(string User, string Password)> AddUserAsync(string role)
+    {
+        using var client = await SignedInAsync();
+        var user = $"{role.ToLowerInvariant()}-{Guid.NewGuid():N}";
+        var page = await PostAsync(client, "/users", new() { ["name"] = user, ["role"] = role });
+        return (user, Regex.Match(page, "class=\"secret\"[^>]*>.*?<code>([^<]+)</code>", RegexOptions.Singleline).Groups[1].Value);
+    }
+
+    /// <summary>Signs in as a browser does.</summary>
+    private async Task<HttpClient> SignedInAsync()
+    {
+        var client = new HttpClient { BaseAddress = Address, DefaultRequestHeaders = { { "Sec-Fetch-Site", "same-origin" } } };
+        var (user, password) = FirstCredential;
+        await PostAsync(client, "/sign-in", new() { ["name"] = user, ["password"] = password });
+        return client;
+    }
+
+    private static async Task<string> PostAsync(HttpClient client, string page, Dictionary<string, string> fields)
+    {
+        fields["antiforgery"] = Regex.Match(await client.GetStringAsync(page), "name=\"antiforgery\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var form = new FormUrlEncodedContent(fields);
+        using var answer = await client.PostAsync(page, form);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Gets the token that Studio's pages get.</summary>
     private async Task SignInAsync()
     {
-        using var client = new HttpClient { BaseAddress = Address };
-        var page = await client.GetStringAsync("/sign-in");
-        var antiforgery = System.Text.RegularExpressions.Regex.Match(page, "name=\"antiforgery\" value=\"([^\"]+)\"").Groups[1].Value;
-        var (user, password) = FirstCredential;
-        client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = user, ["password"] = password, ["antiforgery"] = antiforgery });
-        (await client.PostAsync("/sign-in", form)).EnsureSuccessStatusCode();
+        using var client = await SignedInAsync();
         using var answer = await client.PostAsync("/api/access-token", null);
         answer.EnsureSuccessStatusCode();
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());

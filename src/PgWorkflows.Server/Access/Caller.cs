@@ -26,5 +26,8 @@ internal sealed record Caller(string Name, Role Role, string? User)
         principal.Identity is { IsAuthenticated: true, Name: { } name } && Enum.TryParse<Role>(principal.FindFirstValue(ClaimTypes.Role), out var role)
             ? new(name, role, principal.HasClaim(claim => claim.Type == StampClaim) ? name : null) : null;
 
+    /// <summary>Lets a handler ask for its caller; the gate has let somebody in.</summary>
+    public static ValueTask<Caller?> BindAsync(HttpContext context) => new(Of(context.User));
+
     public bool May(string permission) => Permissions.RoleFor(permission) is { } least && Role >= least;
 }

@@ -21,7 +21,7 @@ internal static class DefinitionChangesApi
         api.MapDelete("/workflow-definition-versions/{versionId}", DeleteVersionAsync).RequirePermission("delete:workflow-definitions");
     }
 
-    private static async Task<IResult> SaveAsync(HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> SaveAsync(HttpContext context, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync(context, DefinitionReader.MaxBytes);
         if (body.Get("model") is not { } model)
@@ -32,20 +32,20 @@ internal static class DefinitionChangesApi
             await Publishing.RequireValidAsync(installation, input, cancellationToken);
         var draft = await installation.Definitions.SaveDraftAsync(input.DefinitionId ?? RunIds.New(), input.Content, cancellationToken);
         AuditTrail.Names(context, draft.DefinitionId);
-        return publish ? await Publishing.PublishAsync(draft, installation, models, cancellationToken) : await AnswerAsync(draft, false, models, cancellationToken);
+        return publish ? await Publishing.PublishAsync(draft, installation, models, caller, cancellationToken) : await AnswerAsync(draft, false, models, caller, cancellationToken);
     }
 
-    private static async Task<IResult> PublishAsync(string definitionId, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> PublishAsync(string definitionId, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         if (await installation.Definitions.ChooseAsync(definitionId, new(VersionKind.Latest), cancellationToken) is not { } latest)
             return Results.NotFound();
-        return latest.IsPublished ? await AnswerAsync(latest, true, models, cancellationToken) : await Publishing.PublishAsync(latest, installation, models, cancellationToken);
+        return latest.IsPublished ? await AnswerAsync(latest, true, models, caller, cancellationToken) : await Publishing.PublishAsync(latest, installation, models, caller, cancellationToken);
     }
 
-    public static async Task<IResult> AnswerAsync(DefinitionVersion version, bool alreadyPublished, DefinitionModels models, CancellationToken cancellationToken) =>
-        ElsaJson.Ok(new { workflowDefinition = await models.OfAsync(version, cancellationToken), alreadyPublished, consumingWorkflowCount = 0, validationErrors = Array.Empty<object>() });
+    public static async Task<IResult> AnswerAsync(DefinitionVersion version, bool alreadyPublished, DefinitionModels models, Caller caller, CancellationToken cancellationToken) =>
+        ElsaJson.Ok(new { workflowDefinition = await models.OfAsync(version, caller, cancellationToken), alreadyPublished, consumingWorkflowCount = 0, validationErrors = Array.Empty<object>() });
 
-    private static async Task<IResult> RetractAsync(string definitionId, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> RetractAsync(string definitionId, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         if (await installation.Definitions.ChooseAsync(definitionId, null, cancellationToken) is null)
             return Results.NotFound();
@@ -53,7 +53,7 @@ internal static class DefinitionChangesApi
             ?? throw new Refusal(Refusal.General, $"Workflow with id {definitionId} is not published");
         if (retracted.IsPublished)
             throw new Refusal(StatusCodes.Status403Forbidden, Refusal.General, $"'{retracted.Name}' came with the program and always has a published version. Publish an edit of it instead.");
-        return ElsaJson.Ok(await models.OfAsync(retracted, cancellationToken));
+        return ElsaJson.Ok(await models.OfAsync(retracted, caller, cancellationToken));
     }
 
     private static async Task<IResult> RevertAsync(string definitionId, int version, Installation installation, HttpContext context, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ internal static class DefinitionChangesApi
         if (await installation.Definitions.RevertAsync(definitionId, version, cancellationToken) is not { } draft)
             return Results.NotFound();
         context.Response.Headers.Location = $"{ElsaApiSetup.Path}/workflow-definitions/by-id/{draft.VersionId}";
-        return ElsaJson.Ok(DefinitionModels.SummaryOf(draft, withLinks: false), StatusCodes.Status201Created);
+        return ElsaJson.Ok(DefinitionModels.SummaryOf(draft), StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> UpdateReferencesAsync(string definitionId, Installation installation, CancellationToken cancellationToken) =>

@@ -1,48 +1,84 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using PgWorkflows.Persistence.Definitions;
+using PgWorkflows.Server.Access;
 
 namespace PgWorkflows.Server.Elsa;
 
-/// <summary>The links by which Studio decides what may be edited (elsa-contract 3.3); their targets are never followed.</summary>
-internal static class DefinitionLinks
+/// <summary>
+/// The links by which Studio decides what may be edited (elsa-contract 3.3); their targets are never followed. A caller gets those
+/// whose routes would let the caller in: the permissions are read from the routes themselves.
+/// </summary>
+internal sealed class DefinitionLinks(EndpointDataSource routes)
 {
-    public static JsonArray Of(DefinitionVersion version)
-    {
-        var path = $"/workflow-definitions/{version.DefinitionId}";
-        JsonArray links =
-        [
-            Link(path, "self", "GET"),
-            Link($"/workflow-definitions/by-definition-id/{version.DefinitionId}", "self", "GET"),
-            Link($"{path}/versions", "versions", "GET"),
-            Link($"{path}/bulk-dispatch", "bulk-dispatch", "POST"),
-            Link($"{path}/dispatch", "dispatch", "POST"),
-            Link($"{path}/execute", "execute", "POST"),
-            Link($"{path}/export", "export", "POST"),
-        ];
-        if (version.IsDeleted || version.IsOffer)
-            return links;
-        links.Add(Link($"{path}/publish", "publish", "POST"));
-        links.Add(Link($"{path}/retract", "retract", "POST"));
-        links.Add(Link(path, "delete", "DELETE"));
-        links.Add(Link($"{path}/import", "import", "PUT"));
-        links.Add(Link($"{path}/update-references", "update-references", "POST"));
-        return links;
-    }
+    private const string One = "/workflow-definitions/{definitionId}";
 
-    public static JsonArray OfPage() =>
+    private static readonly Link[] Always =
     [
-        Link("/workflow-definitions", "self", "GET"),
-        Link("/workflow-definitions/validation/is-name-unique", "is-name-unique", "GET"),
-        Link("/workflow-definitions/query/count", "count", "GET"),
-        Link("/workflow-definitions/many-by-id", "many-by-id", "GET"),
-        Link("/bulk-actions/delete/workflow-definitions/by-definition-id", "bulk-delete-by-definition-id", "POST"),
-        Link("/bulk-actions/delete/workflow-definitions/by-id", "bulk-delete-by-id", "POST"),
-        Link("/bulk-actions/publish/workflow-definitions/by-definition-ids", "bulk-publish", "POST"),
-        Link("/bulk-actions/retract/workflow-definitions/by-definition-ids", "bulk-retract", "POST"),
-        Link("/workflow-definitions/import", "import", "POST"),
-        Link("/workflow-definitions/import-files", "import-files", "POST"),
-        Link("/workflow-definitions", "create", "POST"),
+        new(One, "self", "GET"),
+        new("/workflow-definitions/by-definition-id/{definitionId}", "self", "GET"),
+        new($"{One}/versions", "versions", "GET"),
+        new($"{One}/bulk-dispatch", "bulk-dispatch", "POST"),
+        new($"{One}/dispatch", "dispatch", "POST"),
+        new($"{One}/execute", "execute", "POST"),
+        new($"{One}/export", "export", "POST"),
     ];
 
-    private static JsonObject Link(string href, string rel, string method) => new() { ["href"] = href, ["rel"] = rel, ["method"] = method };
+    private static readonly Link[] Editing =
+    [
+        new($"{One}/publish", "publish", "POST"),
+        new($"{One}/retract", "retract", "POST"),
+        new(One, "delete", "DELETE"),
+        new($"{One}/import", "import", "PUT"),
+        new($"{One}/update-references", "update-references", "POST"),
+    ];
+
+    private static readonly Link[] Page =
+    [
+        new("/workflow-definitions", "self", "GET"),
+        new("/workflow-definitions/validation/is-name-unique", "is-name-unique", "GET"),
+        new("/workflow-definitions/query/count", "count", "GET"),
+        new("/workflow-definitions/many-by-id", "many-by-id", "GET"),
+        new("/bulk-actions/delete/workflow-definitions/by-definition-id", "bulk-delete-by-definition-id", "POST"),
+        new("/bulk-actions/delete/workflow-definitions/by-id", "bulk-delete-by-id", "POST"),
+        new("/bulk-actions/publish/workflow-definitions/by-definition-ids", "bulk-publish", "POST"),
+        new("/bulk-actions/retract/workflow-definitions/by-definition-ids", "bulk-retract", "POST"),
+        new("/workflow-definitions/import", "import", "POST"),
+        new("/workflow-definitions/import-files", "import-files", "POST"),
+        new("/workflow-definitions", "create", "POST"),
+    ];
+
+    // Read at the first request: then all routes are there.
+    private readonly Lazy<FrozenDictionary<Link, string>> _permissions = new(() => PermissionsOf(routes));
+
+    public JsonArray Of(DefinitionVersion version, Caller caller) =>
+        Write(version.IsDeleted || version.IsOffer ? Always : [.. Always, .. Editing], caller, version.DefinitionId);
+
+    public JsonArray OfPage(Caller caller) => Write(Page, caller, "");
+
+    private JsonArray Write(IEnumerable<Link> links, Caller caller, string definitionId) =>
+    [
+        .. links.Where(link => caller.May(_permissions.Value[link])).Select(link => new JsonObject
+        {
+            ["href"] = link.Route.Replace("{definitionId}", definitionId, StringComparison.Ordinal),
+            ["rel"] = link.Rel,
+            ["method"] = link.Method,
+        }),
+    ];
+
+    private static FrozenDictionary<Link, string> PermissionsOf(EndpointDataSource routes)
+    {
+        var permissions = new Dictionary<(string Route, string Method), string>();
+        foreach (var route in routes.Endpoints.OfType<RouteEndpoint>())
+        {
+            if (route.Metadata.GetMetadata<PermissionMetadata>() is not { } asked)
+                continue;
+            foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
+                permissions[(route.RoutePattern.RawText!.TrimEnd('/'), method)] = asked.Permission;
+        }
+
+        return Always.Concat(Editing).Concat(Page).ToFrozenDictionary(link => link, link => permissions[(ElsaApiSetup.Path + link.Route, link.Method)]);
+    }
+
+    private sealed record Link(string Route, string Rel, string Method);
 }

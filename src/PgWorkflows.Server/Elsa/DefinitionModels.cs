@@ -3,17 +3,18 @@ using PgWorkflows.Engine.Definitions;
 using PgWorkflows.Engine.Programs;
 using PgWorkflows.Persistence.Definitions;
 using PgWorkflows.Runtime;
+using PgWorkflows.Server.Access;
 using WorkflowProgram = PgWorkflows.Engine.Programs.Program;
 
 namespace PgWorkflows.Server.Elsa;
 
 /// <summary>Definitions as Studio reads them (elsa-contract 1.2 to 1.4): the stored JSON under its ids, with node ids, links and nothing null.</summary>
-internal sealed class DefinitionModels(Installation installation)
+internal sealed class DefinitionModels(Installation installation, DefinitionLinks links)
 {
-    public async Task<JsonObject> OfAsync(DefinitionVersion version, CancellationToken cancellationToken)
+    public async Task<JsonObject> OfAsync(DefinitionVersion version, Caller caller, CancellationToken cancellationToken)
     {
         var model = await WithoutLinksAsync(version, cancellationToken);
-        model["links"] = DefinitionLinks.Of(version);
+        model["links"] = links.Of(version, caller);
         return model;
     }
 
@@ -46,22 +47,27 @@ internal sealed class DefinitionModels(Installation installation)
             .Where(activity => installation.Library.FindDescriptor(activity.Type) is null).Select(activity => activity.Workflow?.DefinitionId).OfType<string>().Distinct().ToList();
         var used = ids.Count == 0 ? [] : (await installation.Definitions.ListAsync(new() { DefinitionIds = ids }, cancellationToken)).Items;
         var published = await installation.Programs.PublishedAsync(cancellationToken);
-        WorkflowProgram? program = null;
+        return new ActivityTree(installation.Library, used, published, await ProgramAsync(version, cancellationToken));
+    }
+
+    /// <summary>The version with the workflows that it uses; null when it contains itself, which publishing tells.</summary>
+    public async Task<WorkflowProgram?> ProgramAsync(DefinitionVersion version, CancellationToken cancellationToken)
+    {
         try
         {
-            program = (await installation.Programs.OfAsync(version, installation.Library, cancellationToken)).Program;
+            return (await installation.Programs.OfAsync(version, installation.Library, cancellationToken)).Program;
         }
         catch (WorkflowCycleException)
         {
-            // It can be drawn all the same; publishing tells of the cycle.
+            return null;
         }
-
-        return new ActivityTree(installation.Library, used, published, program);
     }
 
-    public static object SummaryOf(DefinitionVersion version, bool withLinks = true) => new
+    public object SummaryOf(DefinitionVersion version, Caller caller) => SummaryOf(version, links.Of(version, caller));
+
+    public static object SummaryOf(DefinitionVersion version, JsonArray? links = null) => new
     {
-        links = withLinks ? DefinitionLinks.Of(version) : null,
+        links,
         id = version.VersionId,
         definitionId = version.DefinitionId,
         name = version.Name,

@@ -21,12 +21,13 @@ internal static class DefinitionsApi
         read.MapGet("/query/count", CountAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, Installation installation, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(
+        HttpContext context, Installation installation, DefinitionModels models, DefinitionLinks links, Caller caller, CancellationToken cancellationToken)
     {
         var query = new Query(context);
         var (skip, take) = Query.Page(query.Number("page"), query.Number("pageSize", 10_000));
         if (query.Flag("isSystem") is true || query.Flag("isReadonly") is true || query.Text("materializerName") is { } materializer && materializer != "Json")
-            return ElsaJson.Ok(new { items = Array.Empty<object>(), totalCount = 0, links = DefinitionLinks.OfPage() }); // There are no such definitions here.
+            return ElsaJson.Ok(new { items = Array.Empty<object>(), totalCount = 0, links = links.OfPage(caller) }); // There are no such definitions here.
         var versions = query.Versions("versionOptions");
         var (items, total) = await installation.Definitions.ListAsync(new()
         {
@@ -39,37 +40,38 @@ internal static class DefinitionsApi
             Skip = skip,
             Take = take,
         }, cancellationToken);
-        return ElsaJson.Ok(new { items = items.Select(item => DefinitionModels.SummaryOf(item)), totalCount = total, links = DefinitionLinks.OfPage() });
+        return ElsaJson.Ok(new { items = items.Select(item => models.SummaryOf(item, caller)), totalCount = total, links = links.OfPage(caller) });
     }
 
-    private static async Task<IResult> GetAsync(string definitionId, HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(
+        string definitionId, HttpContext context, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         var choice = new Query(context).Versions("versionOptions", VersionKind.Latest);
         return await installation.Definitions.ChooseAsync(definitionId, choice, cancellationToken) is { } version
-            ? ElsaJson.Ok(await models.OfAsync(version, cancellationToken)) : Results.NotFound();
+            ? ElsaJson.Ok(await models.OfAsync(version, caller, cancellationToken)) : Results.NotFound();
     }
 
-    private static async Task<IResult> GetVersionAsync(string versionId, Installation installation, DefinitionModels models, CancellationToken cancellationToken) =>
+    private static async Task<IResult> GetVersionAsync(string versionId, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken) =>
         await installation.Definitions.VersionAsync(versionId, cancellationToken) is { } version
-            ? ElsaJson.Ok(await models.OfAsync(version, cancellationToken)) : Results.NotFound();
+            ? ElsaJson.Ok(await models.OfAsync(version, caller, cancellationToken)) : Results.NotFound();
 
-    private static async Task<IResult> GetManyAsync(HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> GetManyAsync(HttpContext context, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         var ids = new Query(context).Texts("ids");
         var items = new List<object>();
         if (ids.Count > 0)
         {
             foreach (var version in (await installation.Definitions.ListAsync(new() { VersionIds = ids }, cancellationToken)).Items)
-                items.Add(await models.OfAsync(version, cancellationToken));
+                items.Add(await models.OfAsync(version, caller, cancellationToken));
         }
 
         return ElsaJson.List(items);
     }
 
-    private static async Task<IResult> VersionsAsync(string definitionId, Installation installation, CancellationToken cancellationToken)
+    private static async Task<IResult> VersionsAsync(string definitionId, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         var (items, _) = await installation.Definitions.ListAsync(new() { DefinitionIds = [definitionId], Order = DefinitionOrder.Version, Descending = true }, cancellationToken);
-        return items.Count == 0 ? Results.NotFound() : ElsaJson.Ok(new { items = items.Select(item => DefinitionModels.SummaryOf(item)) });
+        return items.Count == 0 ? Results.NotFound() : ElsaJson.Ok(new { items = items.Select(item => models.SummaryOf(item, caller)) });
     }
 
     private static async Task<IResult> ConsumersAsync(string definitionId, Installation installation, CancellationToken cancellationToken) =>

@@ -21,7 +21,7 @@ internal static class DefinitionsBulkApi
     private static async Task<IResult> DeleteVersionsAsync(HttpContext context, Installation installation, CancellationToken cancellationToken) =>
         ElsaJson.Ok(new { deleted = (await installation.Definitions.DeleteAsync([], await IdsAsync(context, "ids"), cancellationToken)).Count });
 
-    private static async Task<IResult> PublishAsync(HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    private static async Task<IResult> PublishAsync(HttpContext context, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         List<string> published = [], alreadyPublished = [], notFound = [], failed = [];
         var warnings = new Dictionary<string, string[]>();
@@ -41,7 +41,7 @@ internal static class DefinitionsBulkApi
 
             try
             {
-                await Publishing.PublishAsync(latest, installation, models, cancellationToken);
+                await Publishing.PublishAsync(latest, installation, models, caller, cancellationToken);
                 published.Add(id);
             }
             catch (Refusal refusal)

@@ -15,6 +15,7 @@ internal static class ElsaApiSetup
     {
         // A definition of the largest size inside of Studio's envelope still fits; every endpoint sets its own limit below this.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = DefinitionReader.MaxBytes + ImportFiles.MaxBytes);
+        builder.Services.AddSingleton<DefinitionLinks>();
         builder.Services.AddSingleton<DefinitionModels>();
         builder.Services.AddSingleton<InstanceModels>();
         builder.Services.AddSignalR(options => options.MaximumReceiveMessageSize = 4096);
@@ -36,6 +37,7 @@ internal static class ElsaApiSetup
         api.MapJournal();
         api.MapActivityExecutions();
         api.MapDescriptors();
+        api.MapScripting();
         api.MapFeatures();
         app.MapConnections("/elsa/hubs/workflow-instance", connections => connections.Use(_ => Hub(app.Services))).RequirePermission("read:workflow-instances");
     }

@@ -16,8 +16,8 @@ internal static class ExchangeApi
     {
         api.MapMethods("/workflow-definitions/{definitionId}/export", ["GET", "POST"], ExportAsync).RequirePermission("read:workflow-definitions");
         api.MapPost("/bulk-actions/export/workflow-definitions", ExportManyAsync).RequirePermission("read:workflow-definitions");
-        api.MapPost("/workflow-definitions/import", (HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken) =>
-            ImportAsync(null, context, installation, models, cancellationToken)).RequirePermission("write:workflow-definitions");
+        api.MapPost("/workflow-definitions/import", (HttpContext context, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken) =>
+            ImportAsync(null, context, installation, models, caller, cancellationToken)).RequirePermission("write:workflow-definitions");
         api.MapPut("/workflow-definitions/{definitionId}/import", ImportAsync).RequirePermission("write:workflow-definitions");
         api.MapPost("/workflow-definitions/import-files", ImportFilesAsync).RequirePermission("write:workflow-definitions").DisableAntiforgery();
     }
@@ -63,13 +63,13 @@ internal static class ExchangeApi
     }
 
     private static async Task<IResult> ImportAsync(
-        string? definitionId, HttpContext context, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+        string? definitionId, HttpContext context, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync(context, DefinitionReader.MaxBytes);
         var input = DefinitionInput.Read(body.Json, "", definitionId);
         var draft = await installation.Definitions.SaveDraftAsync(input.DefinitionId ?? RunIds.New(), input.Content, cancellationToken);
         AuditTrail.Names(context, draft.DefinitionId);
-        return ElsaJson.Ok(await models.OfAsync(draft, cancellationToken), input.DefinitionId is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return ElsaJson.Ok(await models.OfAsync(draft, caller, cancellationToken), input.DefinitionId is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     /// <summary>All files are read and looked at before they are stored, all of them or none.</summary>

@@ -4,6 +4,7 @@ using PgWorkflows.Engine.Definitions;
 using PgWorkflows.Persistence.Definitions;
 using PgWorkflows.Runtime;
 using PgWorkflows.Runtime.Upgrades;
+using PgWorkflows.Server.Access;
 
 namespace PgWorkflows.Server.Elsa;
 
@@ -20,12 +21,12 @@ internal static class Publishing
         Refuse(definition is null ? findings : await DefinitionCheck.FindAsync(installation, definition, cancellationToken));
     }
 
-    public static async Task<IResult> PublishAsync(DefinitionVersion draft, Installation installation, DefinitionModels models, CancellationToken cancellationToken)
+    public static async Task<IResult> PublishAsync(DefinitionVersion draft, Installation installation, DefinitionModels models, Caller caller, CancellationToken cancellationToken)
     {
         Refuse(await DefinitionCheck.FindAsync(installation, draft.Definition, cancellationToken));
         var published = await installation.Definitions.PublishAsync(draft, cancellationToken)
             ?? throw new Refusal(StatusCodes.Status409Conflict, Refusal.General, "The draft was changed by somebody else in the meantime. Open it anew and publish again.");
-        return await DefinitionChangesApi.AnswerAsync(published, false, models, cancellationToken);
+        return await DefinitionChangesApi.AnswerAsync(published, false, models, caller, cancellationToken);
     }
 
     private static void Refuse(IReadOnlyList<Finding> findings)
