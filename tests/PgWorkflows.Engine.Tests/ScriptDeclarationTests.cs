@@ -17,7 +17,7 @@ public sealed partial class ScriptDeclarationTests
     private const string Globals =
         """
         (function () {
-            var own = ['decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent', 'escape', 'eval', 'globalThis', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'undefined', 'unescape'];
+            var own = ['decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent', 'escape', 'eval', 'globalThis', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'toString', 'undefined', 'unescape'];
             return Object.getOwnPropertyNames(typeof globalThis === 'undefined' ? this : globalThis).filter(function (name) {
                 return own.indexOf(name) < 0 && !/^[A-Z]/.test(name);
             });
