@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using PgWorkflows.Postgres.Commands;
 using PgWorkflows.Postgres.Resources;
 using PgWorkflows.Testing;
@@ -116,6 +118,80 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(78, serve.ExitCode);
         Assert.Contains("PgWorkflows:Resorces", error);
         Assert.DoesNotContain("   at ", error);
+    }
+
+    [Fact]
+    public async Task On_a_port_that_is_taken_it_says_one_sentence()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var serve = _serve = Start("serve", "--data", Path.Combine(_folder, "data"), "--config", await ConfigurationAsync("{}"), "--listen", $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}");
+        var output = serve.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = await serve.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await serve.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(71, serve.ExitCode);
+        Assert.Contains("address already in use", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.DoesNotContain("crit", await output);
+    }
+
+    [Fact]
+    public async Task Over_https_it_serves_pages_with_secure_cookies_and_pgw_reaches_it()
+    {
+        var (certificate, key) = (Path.Combine(_folder, "server.crt"), Path.Combine(_folder, "server.key"));
+        using var made = Certificate();
+        await File.WriteAllTextAsync(certificate, made.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(key, made.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        var address = new Uri($"https://127.0.0.1:{FreePort()}");
+        var data = Path.Combine(_folder, "data");
+        var configuration = await ConfigurationAsync($$"""
+            { "Kestrel": { "Endpoints": { "Https": { "Url": "{{address.ToString().TrimEnd('/')}}", "Certificate": { "Path": "{{certificate}}", "KeyPath": "{{key}}" } } } }, "PgWorkflows": { "Resources": [] } }
+            """);
+        var serve = _serve = Start("serve", "--config", configuration, "--data", data);
+        while (await serve.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("Now listening on: https://", StringComparison.Ordinal))
+        {
+        }
+
+        _ = serve.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken); // Nobody else reads it.
+        var password = (await File.ReadAllLinesAsync(Path.Combine(data, "first-credential.txt"), TestContext.Current.CancellationToken))[1]["password: ".Length..];
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false, ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown!.Thumbprint == made.Thumbprint };
+        using var client = new HttpClient(handler) { BaseAddress = address };
+        using var signedIn = await TestServer.PostAsync(client, "/sign-in", "/sign-in", ("name", "admin"), ("password", password));
+        Assert.All(signedIn.Headers.GetValues("Set-Cookie"), cookie => Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/", TestContext.Current.CancellationToken)).StatusCode);
+
+        // A certificate that is not trusted is named; one that is lets pgw through, and the server then refuses the key, not the connection.
+        var stranger = await AskAsync(address, trusted: null);
+        Assert.Contains("certificate", stranger.Output, StringComparison.OrdinalIgnoreCase);
+        var known = await AskAsync(address, certificate);
+        Assert.DoesNotContain("certificate", known.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("unknown, expired or revoked", known.Output, StringComparison.Ordinal);
+    }
+
+    private static Task<CommandResult> AskAsync(Uri server, string? trusted)
+    {
+        var environment = new Dictionary<string, string> { ["PGW_KEY"] = "pgw_0123456789abcdef0123456789abcdef" };
+        if (trusted is not null)
+            environment["SSL_CERT_FILE"] = trusted;
+        return new CommandRunner(TimeProvider.System).RunAsync(new(Pgw, ["resources", "--server", server.ToString()]) { Environment = environment, Limit = TimeSpan.FromMinutes(1) }, TestContext.Current.CancellationToken);
+    }
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+    }
+
+    private async Task<string> ConfigurationAsync(string json)
+    {
+        var file = Path.Combine(_folder, "pgw.json");
+        await File.WriteAllTextAsync(file, json, TestContext.Current.CancellationToken);
+        return file;
     }
 
     [Theory]
