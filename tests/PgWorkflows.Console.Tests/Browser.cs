@@ -26,6 +26,7 @@ internal sealed class Browser : IAsyncDisposable
             Assert.Skip(Missing);
         }
 
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         return new(playwright, await playwright.Chromium.LaunchAsync(new()
         {
@@ -45,7 +46,7 @@ internal sealed class Browser : IAsyncDisposable
             ViewportSize = isPhone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 900 },
         });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(60_000); // A busy machine is no failure.
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")

@@ -10,7 +10,7 @@ public sealed class StudioPage
     internal StudioPage(IPage page, Uri server)
     {
         Page = page;
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(60_000); // A busy machine is no failure.
         page.Console += (_, message) =>
         {
             if (message.Type == "error")

@@ -33,6 +33,7 @@ public sealed class StudioSession : IAsyncLifetime
         Cluster = await TemporaryCluster.StartedAsync();
         Broken = await TemporaryCluster.CreateAsync("no_such_setting = 1");
         Server = await TestServer.StartAsync(Cluster.Resource, Broken.Resource with { Name = "broken", InitialState = ResourceState.OSU });
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
