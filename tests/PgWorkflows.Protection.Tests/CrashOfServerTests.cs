@@ -54,6 +54,28 @@ public sealed class CrashOfServerTests
     }
 
     [Fact]
+    public async Task Killed_inside_a_recovery_that_a_failed_check_led_to_it_still_calls_for_a_human_when_that_fails()
+    {
+        using var services = await ScriptedServices.CreateAsync(pauseSeconds: 1);
+        services.Replace("psql", "exit 2");
+        var entry = await services.AddAsync("main");
+        entry["localRecovery"] = true;
+        await using var server = await TestServer.StartAsync([entry]);
+        var recorded = new Recorded(server);
+        await Until.TrueAsync(() => services.Log("main").Contains("stop")); // deepCheck has failed, protect has begun a recover.
+        await server.KillAsync();
+        await Until.TrueAsync(() => !services.IsBusy("main"));
+        services.Break("main");
+
+        await server.StartAgainAsync();
+        await Until.TrueAsync(() => recorded.Runs("recover") is [{ Result: "Failed" }] && recorded.Runs("protect").All(run => run.Status == "Finished"));
+
+        Assert.Equal(["stop", "start"], services.Log("main"));
+        var call = Assert.Single(recorded.Query<string>("select text from event where message_id = 114000"));
+        Assert.Contains($"Automatic recovery ended as Failed (run {recorded.Runs("recover")[0].Id})", call);
+    }
+
+    [Fact]
     public async Task An_action_that_waits_goes_on_at_its_due_time_after_a_crash()
     {
         using var services = await ScriptedServices.CreateAsync();

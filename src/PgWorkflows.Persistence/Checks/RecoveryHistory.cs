@@ -51,6 +51,14 @@ public sealed class RecoveryHistory(Database database, TimeProvider time)
         return new(check.CreatedAt.ToInstant(), (int?)check.ReturnValue, results.Count(result => result == "Failed"), lastAction.ToInstant(), (int)recoveries, paused > 0);
     }
 
+    /// <summary>The recovery that this run has begun already, or null.</summary>
+    public async Task<string?> BegunByAsync(string runId, CancellationToken cancellationToken)
+    {
+        await using var connection = database.Connect();
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "select id from workflow_instance where parent_id = @runId and action = 'recover'", new { runId }, cancellationToken: cancellationToken));
+    }
+
     /// <summary>The kinds of origin of what nobody asked for by hand.</summary>
     private const string AutomaticKinds = "event', 'timer', 'watch', 'parent";
 }

@@ -33,7 +33,7 @@ public sealed partial class RunStore
         return closed;
     }
 
-    /// <summary>The runs that have not ended and whose process is gone.</summary>
+    /// <summary>The runs that have not ended and whose process is gone, the newest first: a run that is waited for goes on before the one that waits.</summary>
     public async Task<IReadOnlyList<GoneRun>> GoneAsync(CancellationToken cancellationToken)
     {
         await using var connection = database.Connect();
@@ -41,7 +41,7 @@ public sealed partial class RunStore
             """
             select id as Id, resource as Resource, action as Action, owner_kind as Kind, owner_host as Host, owner_boot as Boot, owner_pid as ProcessId,
                 owner_started as Started, updated_at as UpdatedAt
-            from workflow_instance where status = 'Running'
+            from workflow_instance where status = 'Running' order by created_at desc
             """, cancellationToken: cancellationToken));
         return [.. running.Where(row => new ProcessIdentity(row.Host, row.Boot, row.ProcessId, row.Started).IsGone()).Select(row => row.ToGone())];
     }

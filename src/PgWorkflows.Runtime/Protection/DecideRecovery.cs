@@ -24,9 +24,12 @@ public sealed class DecideRecovery(IResources resources, ResourceStateStore stat
     public sealed record Inputs([Input("The resource's name.")] string Resource, [Input("The run of the check that failed.")] string Run);
 
     /// <inheritdoc/>
-    public override async ValueTask<ActivityResult> RunAsync(Inputs inputs, CancellationToken cancellationToken)
+    public override async ValueTask<ActivityResult> RunAsync(Inputs inputs, ActivityCall call, CancellationToken cancellationToken)
     {
-        var (outcome, reason) = await DecideAsync(inputs, cancellationToken);
+        // Decided by a server that has ended since: the recovery is our own, and how it ends must still be told.
+        var (outcome, reason) = await history.BegunByAsync(call.InstanceId, cancellationToken) is { } begun
+            ? ("Recover", $"its own recovery was begun before (run {begun})")
+            : await DecideAsync(inputs, cancellationToken);
         return Completed(outcome, reason) with { Outputs = new Dictionary<string, object?> { ["Reason"] = reason } };
     }
 
