@@ -36,6 +36,9 @@ internal sealed class ScriptedServices : IDisposable
 
     public static async Task<ScriptedServices> CreateAsync(double pauseSeconds = 0.02) => new(await TemporaryFolder.NewAsync(), pauseSeconds);
 
+    /// <summary>Where the programs are, and a folder for each service.</summary>
+    public string Folder => _folder;
+
     /// <summary>A service and its entry in a configuration file.</summary>
     public async Task<JsonObject> AddAsync(string name, string state = "4  RUNNING")
     {

@@ -28,9 +28,14 @@ public sealed class BackgroundProcess : IDisposable
     }
 
     /// <summary>Kills every process that works in this folder or below it.</summary>
-    public static void KillAllIn(string folder)
+    public static void KillAllIn(string folder) => KillAll(In(folder));
+
+    /// <summary>Kills the processes in this folder that run this very program.</summary>
+    public static void KillCopiesIn(string folder, string program) => KillAll(In(folder).Where(pid => Link(pid, "exe") == program));
+
+    private static void KillAll(IEnumerable<int> pids)
     {
-        foreach (var pid in In(folder))
+        foreach (var pid in pids)
         {
             try
             {
@@ -49,15 +54,15 @@ public sealed class BackgroundProcess : IDisposable
     [
         .. Directory.EnumerateDirectories("/proc")
             .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && WorkingDirectory(pid) is { } directory
+            .Where(pid => pid > 0 && Link(pid, "cwd") is { } directory
                 && (directory == folder || directory.StartsWith(folder + "/", StringComparison.Ordinal))),
     ];
 
-    private static string? WorkingDirectory(int pid)
+    private static string? Link(int pid, string name)
     {
         try
         {
-            return new FileInfo($"/proc/{pid}/cwd").LinkTarget;
+            return new FileInfo($"/proc/{pid}/{name}").LinkTarget;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -58,7 +58,7 @@ public sealed class TestServer : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill(entireProcessTree: false);
-        await _process.WaitForExitAsync();
+        await GoneAsync();
     }
 
     /// <summary>Tells it to stop as a service manager does, and waits until it has.</summary>
@@ -159,9 +159,23 @@ public sealed class TestServer : IAsyncDisposable
     {
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: false); // Servers that it has started are not its own.
-        await _process.WaitForExitAsync();
+        await GoneAsync();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>
+    /// Waits until nobody can write to its output any more. A kill may hit while it starts a command for another user: the copy of it that was to become
+    /// the command may then wait in setgroups, for a thread of the dead, for ever, with the output and the port in its hands.
+    /// </summary>
+    private async Task GoneAsync()
+    {
+        var gone = _process.WaitForExitAsync();
+        while (await Task.WhenAny(gone, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System)) != gone)
+        {
+            if (OperatingSystem.IsLinux())
+                BackgroundProcess.KillCopiesIn(_folder, Path.Combine(AppContext.BaseDirectory, "pgw-server"));
+        }
     }
 
     private void Read(string? line)
