@@ -52,6 +52,8 @@ public sealed class CommandRunner(TimeProvider time) : ICommandRunner
         var page = CodePages.Of(command);
         if (inTime)
             await Task.WhenAny(output.Ended, Task.Delay(StreamGrace, time, CancellationToken.None));
+        if (inTime && OtherUser.WhyNotStarted(info, process.ExitCode, CodePages.Decode(output.Stderr, page)) is { } why)
+            return NotStarted(command, why);
         return new()
         {
             Command = command.Display,
@@ -102,7 +104,7 @@ public sealed class CommandRunner(TimeProvider time) : ICommandRunner
             // Always a directory that the child may enter, and that no unmount waits for.
             WorkingDirectory = OperatingSystem.IsWindows() ? Environment.SystemDirectory : "/",
         };
-        if (account is not null)
+        if (account is not null && !OtherUser.TryBecome(account, info))
             info.UserName = account.Name;
         CommandEnvironment.Fill(info.Environment, command.Environment, account);
         return info;

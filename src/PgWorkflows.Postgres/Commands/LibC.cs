@@ -57,7 +57,7 @@ internal static unsafe partial class LibC
     public static uint CurrentUser => GetEUid();
 
     private static OsAccount Account(in Passwd entry) =>
-        new(Marshal.PtrToStringUTF8(entry.Name) ?? "", entry.Uid, Marshal.PtrToStringUTF8(entry.Home) ?? "/");
+        new(Marshal.PtrToStringUTF8(entry.Name) ?? "", entry.Uid, entry.Gid, Marshal.PtrToStringUTF8(entry.Home) ?? "/");
 
     [LibraryImport("libc", EntryPoint = "isatty")]
     private static partial int IsATty(int descriptor);
@@ -115,4 +115,4 @@ internal sealed record FileFacts(uint Owner, int Mode, ulong Inode, ulong Device
 }
 
 /// <summary>One user of the operating system.</summary>
-internal sealed record OsAccount(string Name, uint Uid, string Home);
+internal sealed record OsAccount(string Name, uint Uid, uint Gid, string Home);

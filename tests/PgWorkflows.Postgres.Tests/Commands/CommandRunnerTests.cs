@@ -236,6 +236,33 @@ public sealed class CommandRunnerTests
     }
 
     [Fact]
+    public async Task A_program_that_the_other_user_may_not_run_is_a_result_with_a_reason()
+    {
+        Assert.SkipUnless(LibC.CurrentUser == 0, "Only root can become another user.");
+        var program = Path.GetTempFileName();
+
+        var result = await _runner.RunAsync(new(program) { OsUser = "nobody" }, None);
+
+        File.Delete(program);
+        Assert.Null(result.ExitCode);
+        Assert.StartsWith("could not be started: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Permission denied", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_users_command_has_that_users_groups_and_none_of_ours()
+    {
+        Assert.SkipUnless(LibC.CurrentUser == 0, "Only root can become another user.");
+
+        var result = await _runner.RunAsync(new("/bin/sh", "-c", "grep -E '^(Uid|Gid|Groups|CapEff)' /proc/self/status; echo \"$@\"", "sh", "a b", "--reuid", "") { OsUser = "nobody" }, None);
+
+        var expected = await _runner.RunAsync(new("id", "-G", "nobody"), None);
+        Assert.Matches(@"Groups:\s+" + expected.Output.Trim() + @"\s", result.Stdout);
+        Assert.Matches(@"CapEff:\s+0+\n", result.Stdout);
+        Assert.EndsWith("a b --reuid \n", result.Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_user_that_does_not_exist_is_a_clear_reason()
     {
         var result = await _runner.RunAsync(new("/bin/true") { OsUser = "no-such-user" }, None);
